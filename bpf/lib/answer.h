@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * answer.h - the hit: key in the scratch, answer in the cache, whole response in the packet.
+ */
+#ifndef FASTPATH_LIB_ANSWER_H
+#define FASTPATH_LIB_ANSWER_H
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include <dns_fastpath/cache.h>
+#include <dns_fastpath/config.h>
+#include <dns_fastpath/counters.h>
+
+#include "lib/cache.h"
+#include "lib/exit.h"
+#include "lib/reply.h"
+#include "lib/scratch.h"
+
+/* Body of the answer into the packet, aged. The packet has its final length already. */
+static __always_inline int fp_write_body(struct xdp_md *ctx, const struct fp_answer *answer, const __u8 *front,
+                                         __u32 front_size, const __u8 *body, __u32 body_size, __u32 body_at, __u32 age)
+{
+    const __u32 body_len = answer->body_len;
+
+    if (body_len == 0)
+        return 1;
+    if (body_len > body_size || bpf_xdp_store_bytes(ctx, body_at, (void *)body, body_len))
+        return 0;
+    return fp_age_body(ctx, body_at, body_size, front, front_size, fp_pad8(answer->name_len), answer->ttl_count, age);
+}
+
+/* At most once a second, so that the CPUs do not fight for the line. What eviction goes by. */
+static __always_inline void fp_mark_used(struct fp_answer *answer, __u32 age)
+{
+    if (answer->last_used != age)
+        answer->last_used = age;
+}
+
+/* Gives `answer` to the client, if it is one for this question and fresh; the sizes are those of its class. */
+static __always_inline enum fp_outcome fp_give(struct xdp_md *ctx, struct fp_scratch *s, struct fp_counters *count,
+                                               const struct fp_settings *settings, struct fp_answer *answer,
+                                               const __u8 *front, __u32 front_size, const __u8 *body, __u32 body_size)
+{
+    const struct fp_question *q = &s->question;
+    const __u32 age = fp_answer_age(answer, bpf_ktime_get_coarse_ns());
+    struct fp_reply reply = {.flags = answer->flags,
+                             .ancount = answer->ancount,
+                             .nscount = answer->nscount,
+                             .arcount = answer->arcount,
+                             .body_len = answer->body_len};
+    __u32 body_at;
+
+    if (!fp_answers_question(answer, front, front_size, s) || !fp_is_fresh(answer, age) ||
+        !fp_is_complete_for(answer, q->limit))
+        return FP_OUT_miss_local;
+    if (reply.body_len > body_size)
+        return FP_OUT_miss_local;
+    if (fp_reply_size(q, reply.body_len) > q->limit) {
+        if (fp_reply_size(q, answer->core_len) <= q->limit)
+            return FP_OUT_pass_partial; /* which additional records to leave out is the resolver's choice */
+        FP_TRY(fp_reply_empty(ctx, s, (reply.flags & ~FP_DNS_AD) | FP_DNS_TC, settings->payload_size, FP_GO_ON));
+        count->truncated++;
+        goto given;
+    }
+
+    reply.body_sum = fp_csum_fold((__u64)answer->body_sum + fp_csum_ageing(age, answer->ttl_count, answer->ttl_odd));
+    body_at = fp_body_offset(s);
+    if (!fp_make_room(ctx, s, fp_reply_growth(s, reply.body_len), body_at))
+        return FP_OUT_pass_no_room;
+    if (!fp_write_body(ctx, answer, front, front_size, body, body_size, body_at, age) ||
+        !fp_finish_reply(ctx, s, &reply, settings->payload_size, body_at))
+        return FP_OUT_drop_internal;
+given:
+    fp_mark_used(answer, age);
+    count->rcode[reply.flags & FP_DNS_RCODE]++;
+    return FP_OUT_hit;
+}
+
+/* Hit, or FP_OUT_miss_local. */
+static __always_inline enum fp_outcome fp_answer_from_cache(struct xdp_md *ctx, struct fp_scratch *s,
+                                                            struct fp_counters *count,
+                                                            const struct fp_settings *settings)
+{
+    const __u64 way = fp_find_way(&s->question.key);
+    const __u32 slot = fp_way_slot(way);
+
+    if (!way)
+        return FP_OUT_miss_local;
+    switch (fp_way_class(way)) {
+#define FP_X(name, front_room, body_room, slots)                                                                   \
+    case FP_ANSWER_##name: {                                                                                       \
+        struct fp_answer_##name *a = fp_slot_##name(slot);                                                         \
+                                                                                                                   \
+        if (a)                                                                                                     \
+            return fp_give(ctx, s, count, settings, &a->head, a->front, sizeof(a->front), a->body, sizeof(a->body)); \
+        break;                                                                                                     \
+    }
+        FP_ANSWER_CLASSES(FP_X)
+#undef FP_X
+    }
+    return FP_OUT_miss_local;
+}
+
+#endif

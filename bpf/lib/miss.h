@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * miss.h - a query that goes to the resolver of this host is written down, so that the learner knows its answer.
+ */
+#ifndef FASTPATH_LIB_MISS_H
+#define FASTPATH_LIB_MISS_H
+
+#include <bpf/bpf_helpers.h>
+
+#include <dns_fastpath/counters.h>
+#include <dns_fastpath/events.h>
+
+#include "lib/scratch.h"
+#include "maps.h"
+
+static __always_inline void fp_open_key(struct fp_open_query_key *key, const struct fp_addr *client,
+                                        const struct fp_addr *server, __u16 client_port, __u16 id)
+{
+    key->client = *client;
+    key->server = *server;
+    key->client_port = client_port;
+    key->id = id;
+    key->pad = 0;
+}
+
+static __always_inline enum fp_outcome fp_ask_local(struct fp_scratch *s)
+{
+    const struct fp_packet *packet = &s->packet;
+    const struct fp_question *q = &s->question;
+
+    fp_open_key(&s->open_key, &packet->src, &packet->dst, packet->src_port, q->id);
+    s->open.key = q->key;
+    s->open.asked_ns = bpf_ktime_get_ns();
+    s->open.limit = q->limit;
+    s->open.view = q->view;
+    s->open.query_bits = q->query_bits;
+    /* If it cannot be written down, the answer is not learned; the query is resolved all the same. */
+    bpf_map_update_elem(&open_queries, &s->open_key, &s->open, BPF_ANY);
+    return FP_OUT_miss_local;
+}
+
+#endif

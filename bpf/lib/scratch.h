@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * scratch.h - where the walk keeps what it has learned of a packet: a per-CPU map value, not the stack.
+ *
+ * The stack is too small for a name, and the verifier forgets what goes through map memory. That is wanted here: with the
+ * offsets on the stack it would follow the rest of the program once for each VLAN depth, IP version and number of labels.
+ * Whoever reads a field back masks or compares it before it becomes an offset.
+ */
+#ifndef FASTPATH_LIB_SCRATCH_H
+#define FASTPATH_LIB_SCRATCH_H
+
+#include <dns_fastpath/abi.h>
+#include <dns_fastpath/dns_wire.h>
+#include <dns_fastpath/events.h>
+#include <dns_fastpath/hash.h>
+
+/* The longest eligible query after its header: name, type, class, OPT with one cookie. */
+#define FP_QUESTION_MAX (FP_DNS_NAME_MAX + FP_DNS_QTAIL_LEN + FP_DNS_OPT_LEN + 4 + FP_EDNS_COOKIE_MAX)
+#define FP_QUESTION_BUFFER 512 /* a power of two above it: offsets are masked */
+
+/* Ethernet, two VLAN tags, IPv6, UDP, DNS header, question: what stands before the body of an answer. */
+#define FP_HEADERS_MAX (14 + 8 + 40 + 8 + FP_DNS_HEADER_LEN + FP_DNS_NAME_MAX + FP_DNS_QTAIL_LEN)
+
+/* From Ethernet to UDP. Addresses are mapped where IPv4; offsets count from the start of the frame. */
+struct fp_packet {
+    struct fp_addr src;
+    struct fp_addr dst;
+    __u16 src_port; /* network byte order */
+    __u16 dst_port; /* network byte order */
+    __u16 l3;       /* offset of the IP header */
+    __u16 l4;       /* offset of the UDP header */
+    __u16 udp_len;  /* host byte order */
+    __u16 frame_len;
+    __u8 is_ipv6;
+    __u8 pad[3];
+};
+
+/* The DNS question and what the client said about the answer it takes. */
+struct fp_question {
+    struct fp_key key;
+    __u64 name_sum;    /* one's-complement sum of the name as sent, 16-bit host loads, not folded */
+    __u16 id;          /* network byte order */
+    __u16 flags;       /* host byte order */
+    __u16 qtype;
+    __u16 limit;       /* octets of UDP payload the client takes from us */
+    __u16 view;
+    __u8 name_len;
+    __u8 query_bits;   /* FP_QUERY_* */
+    __u8 has_opt;
+    __u8 has_additional;
+    __u8 pad[2];
+};
+
+struct fp_scratch {
+    struct fp_packet packet;
+    struct fp_question question;
+    struct fp_client_key client;
+    __u32 pad;
+    union {
+        __u8 octets[FP_QUESTION_BUFFER];
+        __u64 words[FP_QUESTION_BUFFER / 8];
+    } wire;                              /* the message after its header, as sent */
+    __u64 lower[FP_HASH_NAME_WORDS];     /* the name, lower-cased, padded with zeros */
+    struct fp_open_query_key open_key;
+    struct fp_open_query open;
+    __u8 headers[FP_QUESTION_BUFFER];    /* while the head of the packet moves */
+};
+
+#endif

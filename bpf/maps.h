@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * maps.h - every map of the programs. They are pinned by name under FP_PIN_ROOT and are the API of bpftool and
+ * dns-fastpathctl; sizes that depend on the config are set by the loader (userspace/bpf).
+ */
+#ifndef FASTPATH_MAPS_H
+#define FASTPATH_MAPS_H
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include <dns_fastpath/cache.h>
+#include <dns_fastpath/config.h>
+#include <dns_fastpath/counters.h>
+#include <dns_fastpath/events.h>
+
+#include "lib/scratch.h"
+
+/* Fixed at load; see config.h. */
+const volatile struct fp_config fp_config = {0};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct fp_meta);
+} meta SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct fp_settings);
+} settings SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 4096);
+    __type(key, struct fp_addr);
+    __type(value, struct fp_listener);
+} listeners SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_LPM_TRIE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, 65536);
+    __type(key, struct fp_client_key);
+    __type(value, struct fp_client);
+} clients SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 256);
+    __type(key, __u32);
+    __type(value, struct fp_attachment);
+} attachments SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct fp_bucket);
+} answer_index SEC(".maps");
+
+/* The daemon adds chunks as the cache grows. The first of each class is there from the start, which also gives libbpf the type. */
+#define FP_X(name, front_size, body_size, slots)             \
+    struct fp_chunk_##name {                                 \
+        __uint(type, BPF_MAP_TYPE_ARRAY);                    \
+        __uint(map_flags, BPF_F_MMAPABLE);                   \
+        __uint(max_entries, slots);                          \
+        __type(key, __u32);                                  \
+        __type(value, struct fp_answer_##name);              \
+    } answers_##name##_0 SEC(".maps");                \
+    struct {                                                 \
+        __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);            \
+        __uint(max_entries, FP_CHUNKS_MAX);                  \
+        __type(key, __u32);                                  \
+        __array(values, struct fp_chunk_##name);             \
+    } answers_##name SEC(".maps") = {                 \
+        .values = {[0] = &answers_##name##_0},               \
+    };
+FP_ANSWER_CLASSES(FP_X)
+#undef FP_X
+
+/* LRU: under a flood of misses the oldest are forgotten, which costs their answers a place in the cache and nothing else. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 65536);
+    __type(key, struct fp_open_query_key);
+    __type(value, struct fp_open_query);
+} open_queries SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 8 << 20);
+} learned SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct fp_counters);
+} counters SEC(".maps");
+
+/* Written by the daemon only; here so that it is pinned and has BTF like the others. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct fp_cache_counters);
+} cache_counters SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct fp_scratch);
+} scratch SEC(".maps");
+
+#endif

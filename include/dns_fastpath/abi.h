@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * abi.h - the ground that every shared header stands on.
+ *
+ * The headers of this folder are the contract between the BPF programs, the daemon, dns-fastpathctl and bpftool. They are
+ * compiled as BPF C, C11 and C++20, so: fixed-width types, explicit padding, sizes asserted. Nothing here calls anything.
+ *
+ * Change the layout of a pinned map or of a struct in it: raise FP_ABI_VERSION.
+ */
+#ifndef DNS_FASTPATH_ABI_H
+#define DNS_FASTPATH_ABI_H
+
+#include <linux/types.h>
+
+/* Stored in the `meta` map. Pins of another version are refused with an instruction, never reinterpreted. */
+#define FP_ABI_VERSION 1
+
+#define FP_PIN_ROOT "/sys/fs/bpf/dns-fastpath"
+
+#define FP_NSEC_PER_SEC 1000000000ULL
+
+#ifdef __cplusplus
+#define FP_STATIC_ASSERT(cond, text) static_assert(cond, text)
+#else
+#define FP_STATIC_ASSERT(cond, text) _Static_assert(cond, text)
+#endif
+
+/* An IP address in network byte order; IPv4 is mapped (::ffff:a.b.c.d, RFC 4291 2.5.5.2), so that one map serves both. */
+struct fp_addr {
+    __u32 word[4];
+};
+FP_STATIC_ASSERT(sizeof(struct fp_addr) == 16, "fp_addr is an IPv6 address");
+
+/* word[2] of a mapped IPv4 address: bytes 00 00 ff ff in memory. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define FP_ADDR_MAPPED_WORD 0xffff0000U
+#else
+#define FP_ADDR_MAPPED_WORD 0x0000ffffU
+#endif
+
+/*
+ * The `meta` map: one element, written by the daemon, read by all. Times are CLOCK_MONOTONIC nanoseconds.
+ * `hash_key` stays as long as the pins do: answers are found by it, so a new daemon takes it over with the cache.
+ */
+#define FP_HASH_KEY_WORDS 70
+
+struct fp_meta {
+    __u32 abi_version;
+    __u32 daemon_pid;
+    __u64 started_ns;
+    __u64 heartbeat_ns;
+    __u32 bucket_mask; /* buckets of answer_index - 1 */
+    __u32 max_entries; /* cache.max_entries */
+    __u32 entries;     /* answers in the index now */
+    __u32 pad;
+    __u64 memory_bytes; /* of index and answer chunks */
+    __u32 hash_key[FP_HASH_KEY_WORDS];
+    char daemon_version[24];
+};
+FP_STATIC_ASSERT(sizeof(struct fp_meta) == 48 + 4 * FP_HASH_KEY_WORDS + 24, "fp_meta has no hidden padding");
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * cache.h - the answer cache as it lies in the maps.
+ *
+ *   answer_index   array of buckets; hash[0] picks the bucket, the low half of hash[1] is the tag
+ *   answers_small, answers_medium, answers_large
+ *                  arrays of chunks (array-of-maps); a chunk is an array of slots, a slot holds one answer
+ *
+ * The daemon is the only writer (but for `last_used` and a flush, which sets `lifetime` to 0). It writes a slot while nothing
+ * points at it, then publishes it with one 64-bit store into a way of the bucket. A slot that was taken out of the index is
+ * written again only after an RCU grace period, so a program that found it reads it whole: see userspace/cache/README.md.
+ * A kernel hash map cannot promise that; it reuses elements at once.
+ */
+#ifndef DNS_FASTPATH_CACHE_H
+#define DNS_FASTPATH_CACHE_H
+
+#include <dns_fastpath/abi.h>
+#include <dns_fastpath/dns_wire.h>
+#include <dns_fastpath/hash.h>
+
+#define FP_BUCKET_WAYS 8
+
+/* A way: 0 = empty, else tag (low 32 bits), size class (2 bits), slot number (30 bits). Tags are unique within a bucket. */
+struct fp_bucket {
+    __u64 way[FP_BUCKET_WAYS];
+};
+FP_STATIC_ASSERT(sizeof(struct fp_bucket) == 64, "a bucket is one cache line");
+
+static inline __u32 fp_way_tag(const struct fp_key *key)
+{
+    return (__u32)key->hash[1];
+}
+
+static inline __u64 fp_way_make(__u32 tag, __u32 size_class, __u32 slot)
+{
+    return (__u64)tag | (__u64)(size_class + 1) << 32 | (__u64)slot << 34;
+}
+
+static inline __u32 fp_way_class(__u64 way)
+{
+    return ((__u32)(way >> 32) & 3) - 1;
+}
+
+static inline __u32 fp_way_slot(__u64 way)
+{
+    return (__u32)(way >> 34);
+}
+
+/*
+ * One answer: all that follows the question of a response. Counters, lengths and flags are in host byte order.
+ *
+ * Ageing: a TTL given out = the TTL as learned - seconds since `born`; the answer is fresh while that is below `lifetime`.
+ * `born` lies on a second of the resolver's wall clock, so that ours and its TTLs go down together.
+ */
+struct fp_answer {
+    struct fp_key key;
+    __u64 born;      /* CLOCK_MONOTONIC ns */
+    __u32 lifetime;  /* seconds; 0 = flushed, gives no answer */
+    __u32 last_used; /* seconds since `born`, written by hits at most once a second */
+    __u16 body_sum;  /* one's-complement sum of the body, folded, as if it began at an even offset, host loads */
+    __u16 flags;     /* AA, RA, AD and RCODE of the response (dns_wire.h) */
+    __u16 ancount;
+    __u16 nscount;
+    __u16 arcount;  /* without OPT */
+    __u16 body_len; /* answer, authority and additional records without OPT */
+    __u16 core_len; /* answer and authority alone: what may not be left out of an answer without TC */
+    __u16 limit;    /* complete for clients that take up to this many octets; a larger one may be owed more records */
+    __u16 ttl_count; /* records in the body */
+    __u16 ttl_odd;   /* of these, TTL fields at an odd offset of the body */
+    __u16 qtype;
+    __u16 view;
+    __u8 name_len;
+    __u8 query_bits; /* FP_QUERY_* */
+    __u16 pad[3];
+};
+FP_STATIC_ASSERT(sizeof(struct fp_answer) == 64, "the head of an answer is one cache line");
+
+/*
+ * Size classes: name, room for `front`, room for `body`, slots per chunk.
+ * `front` holds the lower-cased qname padded with zeros to a multiple of 8, then the offset of each TTL in the body (__u16).
+ * Front and body lie at fixed places, because a verifier proves a fixed sum of two bounds and no other.
+ */
+#define FP_ANSWER_CLASSES(X)      \
+    X(small, 64, 128, 8192)       \
+    X(medium, 192, 512, 2048)     \
+    X(large, 560, 1232, 1024)
+
+#define FP_X(name, front_size, body_size, slots)                                                            \
+    struct fp_answer_##name {                                                                               \
+        struct fp_answer head;                                                                              \
+        __u8 front[front_size];                                                                             \
+        __u8 body[body_size];                                                                               \
+    };                                                                                                      \
+    FP_STATIC_ASSERT(sizeof(struct fp_answer_##name) % 64 == 0, "answers begin on cache lines");             \
+    enum { FP_CHUNK_SLOTS_##name = (slots) };
+FP_ANSWER_CLASSES(FP_X)
+#undef FP_X
+
+enum fp_answer_class {
+#define FP_X(name, front_size, body_size, slots) FP_ANSWER_##name,
+    FP_ANSWER_CLASSES(FP_X)
+#undef FP_X
+    FP_ANSWER_CLASS_COUNT
+};
+FP_STATIC_ASSERT(FP_ANSWER_CLASS_COUNT == 3, "two bits of a way name the class");
+
+#define FP_CHUNKS_MAX 8192 /* of one class */
+#define FP_TTL_MAX 152     /* TTL offsets that fit beside the longest name: (560 - 256) / 2 */
+#define FP_BODY_MAX 1232
+
+static inline __u32 fp_pad8(__u32 n)
+{
+    return (n + 7) & ~7U;
+}
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * events.h - what passes between a miss, the learner and the daemon.
+ */
+#ifndef DNS_FASTPATH_EVENTS_H
+#define DNS_FASTPATH_EVENTS_H
+
+#include <dns_fastpath/abi.h>
+#include <dns_fastpath/hash.h>
+
+/*
+ * A query that was passed to the resolver of this host and whose answer we want (map `open_queries`). Only an answer that
+ * matches one is ever learned, and each matches once. Also the one place where the query's AD bit survives.
+ */
+struct fp_open_query_key {
+    struct fp_addr client;
+    struct fp_addr server;
+    __u16 client_port; /* network byte order */
+    __u16 id;          /* network byte order */
+    __u32 pad;
+};
+
+struct fp_open_query {
+    struct fp_key key;
+    __u64 asked_ns; /* CLOCK_MONOTONIC */
+    __u16 limit;    /* octets the client takes */
+    __u16 view;
+    __u8 query_bits;
+    __u8 pad[3];
+};
+
+#define FP_OPEN_QUERY_MAX_AGE_NS (10 * FP_NSEC_PER_SEC)
+
+/* An answer worth caching (ring buffer `learned`), followed by `len` octets of DNS message. */
+#define FP_LEARN_MAX 4096
+
+struct fp_learned {
+    struct fp_key key;
+    __u64 seen_ns; /* CLOCK_MONOTONIC */
+    __u16 len;
+    __u16 limit;
+    __u16 view;
+    __u8 query_bits;
+    __u8 pad;
+};
+FP_STATIC_ASSERT(sizeof(struct fp_learned) == 32, "event head");
+
+#endif

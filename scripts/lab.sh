@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The lab alone: a client, a resolver with Unbound, and an authoritative server with NSD, in network namespaces.
+set -euo pipefail
+scripts=$(dirname "${BASH_SOURCE[0]}")
+source "$scripts/lib/common.sh"
+source "$scripts/lib/packages.sh"
+source "$scripts/lib/apt.sh"
+source "$scripts/lib/lab.sh"
+
+usage() {
+    cat <<TEXT
+usage: scripts/lab.sh up | down | exec client|resolver|auth COMMAND...
+  up     builds the lab from nothing; what a lab of this prefix left behind is removed first
+  down   ends the lab's processes and removes its namespaces and files; fine if there are none
+  exec   runs a command on a machine of the lab
+environment: LAB_PREFIX (dnsfp) names the lab, so that several can be up; LAB_HOSTS (2000) is the size of its zones
+TEXT
+}
+
+# `up` and `down` of one prefix wait for each other. The lock's file stays: removing it would let a third one in.
+take_turn() {
+    mkdir -p "$(dirname "$lab_state")"
+    exec 9>"$lab_state.lock"
+    flock 9
+}
+
+up() {
+    install_missing "${lab_packages[@]}"
+    take_turn
+    lab_up
+    cat <<TEXT
+The lab '$lab_prefix' is up. For example:
+  scripts/lab.sh exec client dig @$lab_resolver4 d0001.mail.example MX
+  scripts/lab.sh exec resolver unbound-control -c $lab_state/unbound.conf stats_noreset
+TEXT
+}
+
+run() {
+    (($# >= 2)) || { usage >&2; exit 2; }
+    lab_is_up || die "the lab '$lab_prefix' is not up: scripts/lab.sh up"
+    lab_enter "$@"
+}
+
+[[ $lab_prefix =~ ^[a-z0-9][a-z0-9-]{0,30}$ ]] || die "LAB_PREFIX '$lab_prefix': use letters, digits and '-'"
+case ${1-} in
+    up) require_root "$0" && up ;;
+    down) require_root "$0" && take_turn && lab_down ;;
+    exec) require_root "$0" && run "${@:2}" ;;
+    -h | --help) usage ;;
+    *) usage >&2; exit 2 ;;
+esac

@@ -1,0 +1,62 @@
+# shellcheck shell=bash disable=SC2034 # each script reads the lists that it needs
+# SPDX-License-Identifier: Apache-2.0
+# The one list of Debian 12 packages that the scripts rely on. Only names; apt.sh installs them.
+
+# To build the daemon, dns-fastpathctl and the BPF programs (scripts/build.sh).
+build_packages=(
+    bpftool
+    clang
+    cmake
+    g++
+    libbpf-dev
+    libcli11-dev
+    libexpected-dev
+    libldns-dev
+    libspdlog-dev
+    libsystemd-dev
+    libyaml-cpp-dev
+    ninja-build
+    nlohmann-json3-dev
+    pkg-config
+    prometheus-cpp-dev
+    zlib1g-dev
+)
+
+# For the lab: the servers in it, and what makes its zones and namespaces (scripts/lab.sh).
+lab_packages=(
+    bind9-dnsutils
+    clang
+    ethtool
+    iproute2
+    ldnsutils
+    libbpf-dev
+    nsd
+    unbound
+)
+
+# Beside the lab's: load and connection tracking (scripts/demo.sh).
+demo_packages=(
+    conntrack
+    dnsperf
+    nftables
+)
+
+# Beside all of the above: the tests and the linters (scripts/test.sh).
+test_packages=(
+    clang-format
+    clang-tidy
+    git
+    knot-dnsutils
+    libclang-rt-dev
+    libgtest-dev
+    shellcheck
+)
+
+# To boot other kernels (scripts/kernel-matrix.sh, also as a test).
+kernel_packages=(
+    busybox-static
+    cpio
+    kmod
+    qemu-system-x86
+    xz-utils
+)

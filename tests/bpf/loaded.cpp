@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bpf/loaded.h"
+
+#include <stdexcept>
+#include <utility>
+
+namespace fastpath::test {
+namespace {
+
+template <class T> T value_or_throw(Result<T> result) {
+    if (!result) {
+        throw std::runtime_error(result.error().message);
+    }
+    return std::move(*result);
+}
+
+std::unique_ptr<Loaded> load() {
+    const HashKey key = value_or_throw(new_hash_key());
+    Programs programs =
+        value_or_throw(Programs::load({.pin_directory = {}, .bucket_count = bucket_count, .hash_key = key}));
+    AnswerMaps maps = value_or_throw(AnswerMaps::open(programs.answer_maps()));
+    return std::make_unique<Loaded>(std::move(programs), key, std::move(maps));
+}
+
+} // namespace
+
+Loaded::Loaded(Programs loaded_programs, const HashKey &key, AnswerMaps loaded_maps)
+    : programs(std::move(loaded_programs)), hash_key(key), maps(std::move(loaded_maps)), table(maps, max_entries) {}
+
+Loaded &Loaded::instance() {
+    static const std::unique_ptr<Loaded> loaded = load();
+    return *loaded;
+}
+
+} // namespace fastpath::test

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loaded: the product's BPF object with maps of its own, unpinned, and the answer cache on top; one for the whole test
+// program, because a verifier takes its time, under emulation above all.
+#pragma once
+
+#include "bpf/answer_maps.h"
+#include "bpf/programs.h"
+#include "cache/answer_table.h"
+
+#include <memory>
+
+namespace fastpath::test {
+
+inline constexpr uint32_t bucket_count = 64;
+inline constexpr uint32_t max_entries = 400;
+
+struct Loaded {
+    Programs programs;
+    HashKey hash_key;
+    AnswerMaps maps;
+    AnswerTable table;
+
+    // Throws what loading said, in every test again: nothing passes by not being run.
+    static Loaded &instance();
+
+    Loaded(Programs loaded_programs, const HashKey &key, AnswerMaps loaded_maps);
+    Loaded(const Loaded &) = delete;
+    Loaded &operator=(const Loaded &) = delete;
+};
+
+} // namespace fastpath::test

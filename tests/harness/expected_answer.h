@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// The DNS message that a client has to get, made by ldns from the resolver's response: what the fast path gives is compared
+// with it octet by octet.
+#pragma once
+
+#include "harness/dns_query.h"
+#include "harness/octets.h"
+#include "unit/response_text.h"
+
+namespace fastpath::test {
+
+inline constexpr uint16_t default_payload_size = 1232;
+
+// `response` when it is `age` seconds old: id, RD, CD, the very octets of the question, and EDNS as the query has them.
+[[nodiscard]] Octets expected_answer(const DnsQuery &query, const ResponseText &response, uint32_t age,
+                                     uint16_t payload_size = default_payload_size);
+
+// Header and question, and OPT where the query has one; `flags` are added to QR and to those of the query.
+[[nodiscard]] Octets expected_empty_answer(const DnsQuery &query, uint16_t flags,
+                                           uint16_t payload_size = default_payload_size);
+
+} // namespace fastpath::test

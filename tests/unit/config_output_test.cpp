@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is made from a Config: YAML that reads back, the changes of a reload, the reference; and the example that is shipped.
+#include "config/diff.h"
+#include "config/keys.h"
+#include "config/load.h"
+#include "config/print.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <sstream>
+
+namespace fastpath {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string source_dir = FASTPATH_SOURCE_DIR;
+
+// Every key differs from its default, with values that YAML would mistake for something else if they were not quoted.
+Config unusual_config() {
+    Config config;
+    config.interfaces = {{"null"}, {"~", InterfaceMode::native}, {"-", InterfaceMode::generic}, {"{a}"}, {"#b"}, {"'c\""}};
+    config.listen = {{parse_address("2001:db8::").value()}, {parse_address("192.0.2.1").value()}};
+    config.acl.allow = {parse_prefix("::/0").value(), parse_prefix("0.0.0.0/0").value()};
+    config.acl.action = AclAction::drop;
+    config.cache = {.max_entries = 8, .min_ttl = 7s, .max_ttl = 61s, .max_negative_ttl = 0s, .failure_ttl = 300s};
+    config.edns = {.payload_size = 512, .cookies = CookiePolicy::pass};
+    config.metrics.listen = parse_socket_address("[::1]:80").value();
+    config.state.on_stop = OnStop::keep;
+    config.log.level = LogLevel::trace;
+    return config;
+}
+
+TEST(ConfigPrint, ReadsBackAsTheSame) {
+    Config without_lists = unusual_config();
+    without_lists.acl.allow.clear();
+    without_lists.metrics.listen.reset();
+    for (const Config &config : {Config{}, unusual_config(), without_lists}) {
+        const std::string text = print_config(config);
+        const auto again = parse_config(text, "printed");
+        ASSERT_TRUE(again) << again.error().message << "\n" << text;
+        EXPECT_EQ(*again, config) << text;
+    }
+}
+
+TEST(ConfigPrint, IsTheShapeOfTheContract) {
+    Config config;
+    config.interfaces = {{"eth0"}};
+    config.listen = {{parse_address("198.18.0.2").value()}};
+    config.acl.allow = {parse_prefix("127.0.0.0/8").value()};
+
+    EXPECT_EQ(print_config(config), R"(interfaces:
+  - {name: eth0, mode: auto}
+listen:
+  - {address: 198.18.0.2}
+acl:
+  allow:
+    - 127.0.0.0/8
+  action: refuse
+cache:
+  max_entries: 1000000
+  min_ttl: 0
+  max_ttl: 86400
+  max_negative_ttl: 3600
+  failure_ttl: 5
+edns:
+  payload_size: 1232
+  cookies: ignore
+metrics:
+  listen: 127.0.0.1:9153
+state:
+  on_stop: detach
+log:
+  level: info
+)");
+}
+
+TEST(ConfigDiff, OfEqualConfigsIsEmpty) {
+    EXPECT_TRUE(diff(unusual_config(), unusual_config()).empty());
+}
+
+TEST(ConfigDiff, NamesKeyValuesAndWhetherAReloadIsEnough) {
+    Config now;
+    now.interfaces = {{"eth0", InterfaceMode::native}};
+    now.cache.max_ttl = 60s;
+    now.metrics.listen.reset();
+
+    EXPECT_EQ(diff(Config{}, now), (std::vector<ConfigChange>{
+                                       {"interfaces", "[]", "[{name: eth0, mode: native}]", false},
+                                       {"cache.max_ttl", "86400", "60", true},
+                                       {"metrics.listen", "127.0.0.1:9153", "\"\"", false},
+                                   }));
+}
+
+TEST(ConfigDiff, SeesEveryKey) {
+    std::vector<std::string> changed;
+    for (const ConfigChange &change : diff(Config{}, unusual_config())) {
+        changed.push_back(change.key);
+    }
+    std::vector<std::string> all;
+    for (const Key &key : config_keys()) {
+        all.emplace_back(key.path);
+    }
+    EXPECT_EQ(changed, all);
+}
+
+TEST(ConfigReference, IsUpToDate) {
+    const std::string file = source_dir + "/userspace/config/REFERENCE.md";
+    if (std::getenv("UPDATE_REFERENCE") != nullptr) {
+        ASSERT_TRUE(std::ofstream(file) << render_reference()) << file;
+    }
+    std::ostringstream text;
+    text << std::ifstream(file).rdbuf();
+
+    EXPECT_EQ(text.str(), render_reference()) << "make it anew: see userspace/config/README.md";
+}
+
+TEST(ConfigReference, IsATableThatNoCellBreaks) {
+    std::istringstream lines(render_reference());
+    std::size_t rows = 0;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("| `")) {
+            ++rows;
+            EXPECT_EQ(std::count(line.begin(), line.end(), '|'), 6) << line;
+        }
+    }
+    EXPECT_EQ(rows, config_keys().size());
+}
+
+TEST(ConfigExample, HasEveryKeyWithItsDefault) {
+    const std::string file = source_dir + "/userspace/packaging/dns-fastpath.yaml";
+    Config wanted;
+    wanted.interfaces = {{"eth0"}}; // has no default
+
+    const auto config = load_config(file);
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(*config, wanted);
+
+    const YAML::Node root = YAML::LoadFile(file);
+    for (const Key &key : config_keys()) {
+        const std::string section(section_of(key.path));
+        const YAML::Node map = section.empty() ? root : root[section];
+        EXPECT_TRUE(map[std::string(name_of(key.path))].IsDefined()) << key.path;
+    }
+}
+
+} // namespace
+} // namespace fastpath

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bpf/answer_maps.h"
+
+#include <bpf/bpf.h>
+#include <fcntl.h>
+#include <optional>
+#include <string>
+
+namespace fastpath {
+
+namespace {
+
+Result<UniqueFd> duplicate(int fd) {
+    UniqueFd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    if (!copy) {
+        return fail_errno("cannot duplicate a map descriptor");
+    }
+    return copy;
+}
+
+Result<bpf_map_info> map_info(int fd) {
+    bpf_map_info info = {};
+    uint32_t size = sizeof(info);
+    if (bpf_obj_get_info_by_fd(fd, &info, &size) != 0) {
+        return fail_errno("cannot read the properties of a BPF map");
+    }
+    return info;
+}
+
+} // namespace
+
+Result<AnswerMaps> AnswerMaps::open(const Descriptors &maps) {
+    AnswerMaps result;
+    const Result<bpf_map_info> index = map_info(maps.index);
+    if (!index) {
+        return tl::unexpected(index.error());
+    }
+    Result<MappedMemory> memory =
+        MappedMemory::of_map(maps.index, size_t{index->max_entries} * sizeof(fp_bucket), "answer_index");
+    if (!memory) {
+        return tl::unexpected(memory.error());
+    }
+    result.index_memory_ = std::move(*memory);
+    result.buckets_ = {reinterpret_cast<fp_bucket *>(result.index_memory_.data()), index->max_entries};
+
+    for (uint32_t c = 0; c < FP_ANSWER_CLASS_COUNT; c++) {
+        Result<UniqueFd> outer = duplicate(maps.answers[c]);
+        if (!outer) {
+            return tl::unexpected(outer.error());
+        }
+        result.classes_[c].outer = std::move(*outer);
+    }
+    if (Result<> mapped = result.refresh(); !mapped) {
+        return tl::unexpected(mapped.error());
+    }
+    return result;
+}
+
+// An empty descriptor where the class has no such chunk.
+Result<UniqueFd> AnswerMaps::open_chunk(const ClassMaps &maps, uint32_t number) {
+    uint32_t id = 0;
+    if (bpf_map_lookup_elem(maps.outer.get(), &number, &id) != 0) {
+        return UniqueFd();
+    }
+    UniqueFd chunk(bpf_map_get_fd_by_id(id));
+    if (!chunk) {
+        return fail_errno("cannot open chunk " + std::to_string(number) + " of the answer cache");
+    }
+    return chunk;
+}
+
+Result<> AnswerMaps::map_chunk(fp_answer_class size_class, int chunk_fd) {
+    const SizeClass &shape = size_classes[size_class];
+    Result<MappedMemory> memory =
+        MappedMemory::of_map(chunk_fd, size_t{shape.chunk_slots} * shape.slot_size, shape.name);
+    if (!memory) {
+        return tl::unexpected(memory.error());
+    }
+    classes_[size_class].chunks.push_back(memory->data());
+    classes_[size_class].mappings.push_back(std::move(*memory));
+    return {};
+}
+
+Result<> AnswerMaps::refresh() {
+    for (uint32_t c = 0; c < FP_ANSWER_CLASS_COUNT; c++) {
+        ClassMaps &maps = classes_[c];
+        for (auto number = static_cast<uint32_t>(maps.chunks.size()); number < FP_CHUNKS_MAX; number++) {
+            Result<UniqueFd> chunk = open_chunk(maps, number);
+            if (!chunk) {
+                return tl::unexpected(chunk.error());
+            }
+            if (!*chunk) {
+                break;
+            }
+            if (Result<> mapped = map_chunk(static_cast<fp_answer_class>(c), chunk->get()); !mapped) {
+                return mapped;
+            }
+            if (number == 0) {
+                maps.first_chunk = std::move(*chunk);
+            }
+        }
+        if (maps.chunks.empty()) {
+            return fail(std::string("the answer cache has no chunk of class ") + size_classes[c].name +
+                        "; remove the pins with `dns-fastpathctl detach` and start the daemon again");
+        }
+    }
+    return {};
+}
+
+// A copy of the first chunk: same shape, same BTF, so that the kernel takes it as an element and bpftool can print it.
+Result<> AnswerMaps::grow(fp_answer_class size_class) {
+    ClassMaps &maps = classes_[size_class];
+    const auto number = static_cast<uint32_t>(maps.chunks.size());
+    const Result<bpf_map_info> model = map_info(maps.first_chunk.get());
+    if (!model) {
+        return tl::unexpected(model.error());
+    }
+    if (number >= FP_CHUNKS_MAX) {
+        return fail("the answer cache cannot have more chunks");
+    }
+    const UniqueFd btf(model->btf_id != 0 ? bpf_btf_get_fd_by_id(model->btf_id) : -1);
+    LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = model->map_flags);
+    if (btf) {
+        options.btf_fd = static_cast<uint32_t>(btf.get());
+        options.btf_key_type_id = model->btf_key_type_id;
+        options.btf_value_type_id = model->btf_value_type_id;
+    }
+    const std::string name = "answers_" + std::string(size_classes[size_class].name, 1) + std::to_string(number);
+    const UniqueFd chunk(bpf_map_create(BPF_MAP_TYPE_ARRAY, name.c_str(), model->key_size, model->value_size,
+                                        model->max_entries, &options));
+    if (!chunk) {
+        return fail_errno("cannot allocate a chunk of the answer cache");
+    }
+    if (Result<> mapped = map_chunk(size_class, chunk.get()); !mapped) {
+        return mapped;
+    }
+    const int chunk_fd = chunk.get();
+    if (bpf_map_update_elem(maps.outer.get(), &number, &chunk_fd, BPF_ANY) != 0) {
+        auto error = fail_errno("cannot add a chunk to the answer cache");
+        maps.chunks.pop_back();
+        maps.mappings.pop_back();
+        return error;
+    }
+    return {};
+}
+
+// An update of a map-in-map from userspace returns after an RCU grace period, whatever it writes: the kernel promises that no
+// program still uses the old inner map (maybe_wait_bpf_programs in kernel/bpf/syscall.c, since 4.20). The same chunk is
+// written again, so nothing changes.
+void AnswerMaps::wait_for_readers() {
+    const ClassMaps &maps = classes_[FP_ANSWER_small];
+    const uint32_t first = 0;
+    const int chunk_fd = maps.first_chunk.get();
+    bpf_map_update_elem(maps.outer.get(), &first, &chunk_fd, BPF_ANY);
+}
+
+} // namespace fastpath

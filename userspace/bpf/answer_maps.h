@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// AnswerMaps: the memory of the answer cache as it lies in the BPF maps answer_index and answers_*. Used by the daemon, and by
+// dns-fastpathctl on the pins.
+#pragma once
+
+#include "bpf/mapped_memory.h"
+#include "cache/answer_table.h"
+#include "util/result.h"
+#include "util/unique_fd.h"
+
+#include <array>
+#include <vector>
+
+namespace fastpath {
+
+class AnswerMaps final : public AnswerMemory {
+  public:
+    // File descriptors of the maps; the caller keeps its own copies.
+    struct Descriptors {
+        int index;
+        std::array<int, FP_ANSWER_CLASS_COUNT> answers;
+    };
+
+    // Maps what is there. The descriptors are duplicated.
+    static Result<AnswerMaps> open(const Descriptors &maps);
+
+    // Maps chunks that came since; for readers that live long.
+    Result<> refresh();
+
+    std::span<fp_bucket> buckets() override { return buckets_; }
+    std::span<std::byte *const> chunks(fp_answer_class size_class) override { return classes_[size_class].chunks; }
+    Result<> grow(fp_answer_class size_class) override;
+    void wait_for_readers() override;
+
+  private:
+    struct ClassMaps {
+        UniqueFd outer;
+        UniqueFd first_chunk; // the model for new ones
+        std::vector<MappedMemory> mappings;
+        std::vector<std::byte *> chunks;
+    };
+
+    static Result<UniqueFd> open_chunk(const ClassMaps &maps, uint32_t number);
+    Result<> map_chunk(fp_answer_class size_class, int chunk_fd);
+
+    MappedMemory index_memory_;
+    std::span<fp_bucket> buckets_;
+    std::array<ClassMaps, FP_ANSWER_CLASS_COUNT> classes_;
+};
+
+} // namespace fastpath

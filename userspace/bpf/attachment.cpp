@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bpf/attachment.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <cstring>
+#include <linux/if_link.h>
+#include <net/if.h>
+#include <spdlog/spdlog.h>
+
+namespace fastpath {
+
+namespace {
+
+// A handle and priority that leave room before us and are easy to recognise in `tc filter show`.
+constexpr uint32_t tc_handle = 0xd53;
+constexpr uint32_t tc_priority = 53;
+
+uint32_t xdp_flags(uint32_t mode) {
+    return mode == FP_ATTACH_NATIVE ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE;
+}
+
+std::string mode_name(uint32_t mode) {
+    return mode == FP_ATTACH_NATIVE ? "native" : "generic";
+}
+
+// The interface that a link is on; 0 where its interface has gone.
+uint32_t link_ifindex(int link_fd) {
+    bpf_link_info info = {};
+    uint32_t size = sizeof(info);
+    return bpf_obj_get_info_by_fd(link_fd, &info, &size) == 0 ? info.xdp.ifindex : 0;
+}
+
+// Native and generic programs cannot both be on an interface; says who is there.
+std::string busy_advice(uint32_t ifindex, const std::string &interface) {
+    LIBBPF_OPTS(bpf_xdp_query_opts, query);
+    const bool known = bpf_xdp_query(static_cast<int>(ifindex), 0, &query) == 0 && query.prog_id != 0;
+    return "; another XDP program" + (known ? " (id " + std::to_string(query.prog_id) + ")" : std::string()) +
+           " is on it: see `bpftool net`, remove it with `ip link set dev " + interface + " xdp off`";
+}
+
+Result<UniqueFd> create_xdp_link(const std::string &interface, uint32_t ifindex, uint32_t mode, int program) {
+    LIBBPF_OPTS(bpf_link_create_opts, options, .flags = xdp_flags(mode));
+    UniqueFd link(bpf_link_create(program, static_cast<int>(ifindex), BPF_XDP, &options));
+    if (!link) {
+        const int code = errno;
+        auto error = fail_errno("cannot attach to " + interface + " in " + mode_name(mode) + " mode", code);
+        error.value().message += code == EBUSY || code == EEXIST ? busy_advice(ifindex, interface) : "";
+        return error;
+    }
+    return link;
+}
+
+bpf_tc_hook egress_of(uint32_t ifindex) {
+    bpf_tc_hook hook = {};
+    hook.sz = sizeof(hook);
+    hook.ifindex = static_cast<int>(ifindex);
+    hook.attach_point = BPF_TC_EGRESS;
+    return hook;
+}
+
+} // namespace
+
+std::filesystem::path Attachments::link_pin(const std::string &interface) const {
+    return pins_.links() / ("xdp_" + interface);
+}
+
+// One system call swaps the program under the link: no packet sees none.
+bool Attachments::replace_xdp(const std::string &interface, uint32_t ifindex, AttachMode mode, int program) const {
+    const UniqueFd link(bpf_obj_get(link_pin(interface).c_str()));
+    if (!link) {
+        return false;
+    }
+    fp_attachment record = {};
+    const bool known = bpf_map_lookup_elem(map_fd_, &ifindex, &record) == 0;
+    const bool mode_fits = mode == AttachMode::automatic ||
+                           record.mode == (mode == AttachMode::native ? FP_ATTACH_NATIVE : FP_ATTACH_GENERIC);
+    if (known && mode_fits && link_ifindex(link.get()) == ifindex &&
+        bpf_link_update(link.get(), program, nullptr) == 0) {
+        return true;
+    }
+    bpf_link_detach(link.get());
+    ::unlink(link_pin(interface).c_str());
+    return false;
+}
+
+// Returns the mode that it is attached in.
+Result<uint32_t> Attachments::attach_xdp(const std::string &interface, uint32_t ifindex, AttachMode mode, int program) {
+    fp_attachment record = {};
+    if (replace_xdp(interface, ifindex, mode, program) && bpf_map_lookup_elem(map_fd_, &ifindex, &record) == 0) {
+        return record.mode;
+    }
+    uint32_t chosen = mode == AttachMode::generic ? FP_ATTACH_GENERIC : FP_ATTACH_NATIVE;
+    Result<UniqueFd> link = create_xdp_link(interface, ifindex, chosen, program);
+    if (!link && mode == AttachMode::automatic) {
+        spdlog::warn("{}: falling back to generic mode, which is slower ({})", interface, link.error().message);
+        chosen = FP_ATTACH_GENERIC;
+        link = create_xdp_link(interface, ifindex, chosen, program);
+    }
+    if (!link) {
+        return tl::unexpected(link.error());
+    }
+    if (bpf_obj_pin(link->get(), link_pin(interface).c_str()) != 0) {
+        return fail_errno("cannot pin the XDP link of " + interface + " at " + link_pin(interface).string());
+    }
+    return chosen;
+}
+
+Result<> Attachments::attach_tc(uint32_t ifindex, int program, fp_attachment &record) const {
+    bpf_tc_hook hook = egress_of(ifindex);
+    const int created = bpf_tc_hook_create(&hook);
+    if (created != 0 && created != -EEXIST) {
+        return fail_errno(std::string("cannot add the clsact qdisc to ") + record.interface, -created);
+    }
+    record.owns_clsact |= created == 0 ? 1 : 0;
+
+    LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program, .flags = BPF_TC_F_REPLACE, .handle = tc_handle,
+                .priority = tc_priority);
+    if (const int code = -bpf_tc_attach(&hook, &options); code != 0) {
+        return fail_errno(std::string("cannot attach the learner to the egress of ") + record.interface, code);
+    }
+    record.tc_handle = tc_handle;
+    record.tc_priority = tc_priority;
+    return {};
+}
+
+Result<Attached> Attachments::attach(const std::string &interface, AttachMode mode, const ProgramDescriptors &programs) {
+    const uint32_t ifindex = ::if_nametoindex(interface.c_str());
+    if (ifindex == 0) {
+        return fail_errno("no interface " + interface + " in this network namespace (see `ip link`)");
+    }
+    Attached attached = {ifindex, {}, true};
+    bpf_map_lookup_elem(map_fd_, &ifindex, &attached.record); // an earlier daemon's, for owns_clsact
+    std::strncpy(attached.record.interface, interface.c_str(), sizeof(attached.record.interface) - 1);
+
+    // The learner first: it does nothing before XDP writes down misses, and misses without it would be lost to the cache.
+    if (Result<> tc = attach_tc(ifindex, programs.learn, attached.record); !tc) {
+        return tl::unexpected(tc.error());
+    }
+    const Result<uint32_t> attached_mode = attach_xdp(interface, ifindex, mode, programs.fastpath);
+    if (!attached_mode) {
+        detach(attached);
+        return tl::unexpected(attached_mode.error());
+    }
+    attached.record.mode = *attached_mode;
+    if (bpf_map_update_elem(map_fd_, &ifindex, &attached.record, BPF_ANY) != 0) {
+        return fail_errno("cannot write the map attachments");
+    }
+    return attached;
+}
+
+Result<> Attachments::detach(const Attached &attached) {
+    const std::string interface = attached.record.interface;
+    Result<> result;
+
+    if (const UniqueFd link(bpf_obj_get(link_pin(interface).c_str())); link) {
+        if (link_ifindex(link.get()) != 0 && bpf_link_detach(link.get()) != 0) {
+            result = fail_errno("cannot detach XDP from " + interface);
+        }
+        ::unlink(link_pin(interface).c_str());
+    }
+    if (attached.record.tc_handle != 0) {
+        bpf_tc_hook hook = egress_of(attached.ifindex);
+        LIBBPF_OPTS(bpf_tc_opts, options, .handle = attached.record.tc_handle, .priority = attached.record.tc_priority);
+        const int code = -bpf_tc_detach(&hook, &options);
+        if (code != 0 && code != ENOENT && code != ENODEV && code != EINVAL) {
+            result = fail_errno("cannot detach the learner from " + interface, code);
+        }
+        if (attached.record.owns_clsact != 0) {
+            hook.attach_point = static_cast<bpf_tc_attach_point>(BPF_TC_INGRESS | BPF_TC_EGRESS);
+            bpf_tc_hook_destroy(&hook);
+        }
+    }
+    bpf_map_delete_elem(map_fd_, &attached.ifindex);
+    return result;
+}
+
+std::vector<Attached> Attachments::list() const {
+    std::vector<Attached> all;
+    uint32_t ifindex = 0;
+    const uint32_t *previous = nullptr;
+    while (bpf_map_get_next_key(map_fd_, previous, &ifindex) == 0) {
+        Attached attached = {ifindex, {}, false};
+        if (bpf_map_lookup_elem(map_fd_, &ifindex, &attached.record) == 0) {
+            const UniqueFd link(bpf_obj_get(link_pin(attached.record.interface).c_str()));
+            attached.live = link && link_ifindex(link.get()) == ifindex;
+            all.push_back(attached);
+        }
+        previous = &ifindex;
+    }
+    return all;
+}
+
+} // namespace fastpath

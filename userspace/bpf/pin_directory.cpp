@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bpf/pin_directory.h"
+
+#include <algorithm>
+#include <bpf/bpf.h>
+#include <cstring>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/vfs.h>
+
+namespace fastpath {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char *bpffs = "/sys/fs/bpf";
+
+bool is_bpffs(const fs::path &path) {
+    struct statfs info = {};
+    return ::statfs(path.c_str(), &info) == 0 && static_cast<unsigned long>(info.f_type) == BPF_FS_MAGIC;
+}
+
+Result<> ensure_bpffs(const fs::path &path) {
+    if (path.string().starts_with(bpffs) && !is_bpffs(bpffs) && ::mount("bpf", bpffs, "bpf", 0, "mode=0700") != 0) {
+        return fail_errno("no BPF file system at /sys/fs/bpf, and mounting one failed (mount -t bpf bpf /sys/fs/bpf)");
+    }
+    std::error_code code;
+    fs::create_directories(path / "links", code);
+    if (code) {
+        return fail("cannot make the pin directory " + path.string() + ": " + code.message() +
+                    (code.value() == EPERM || code.value() == EACCES ? "; run as root" : ""));
+    }
+    if (!is_bpffs(path)) {
+        return fail("the pin directory " + path.string() + " is not on a BPF file system; put it below /sys/fs/bpf");
+    }
+    fs::permissions(path, fs::perms::owner_all, code); // the maps hold client names and the hash key
+    return {};
+}
+
+} // namespace
+
+Result<PinDirectory> PinDirectory::acquire(const fs::path &path) {
+    if (Result<> ready = ensure_bpffs(path); !ready) {
+        return tl::unexpected(ready.error());
+    }
+    PinDirectory directory(path);
+    directory.lock_.reset(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory.lock_) {
+        return fail_errno("cannot open the pin directory " + path.string());
+    }
+    if (::flock(directory.lock_.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK) {
+            return fail("another dns-fastpathd uses the pins in " + path.string() +
+                        "; stop it first, or give this one --pins of its own");
+        }
+        return fail_errno("cannot lock the pin directory " + path.string());
+    }
+    return directory;
+}
+
+std::optional<PinDirectory> PinDirectory::open(const fs::path &path) {
+    std::error_code code;
+    if (!fs::exists(path / "meta", code)) {
+        return std::nullopt;
+    }
+    return PinDirectory(path);
+}
+
+Result<UniqueFd> PinDirectory::open_map(std::string_view name) const {
+    UniqueFd fd(bpf_obj_get(map(name).c_str()));
+    if (!fd) {
+        return fail_errno("cannot open the pinned map " + map(name).string());
+    }
+    return fd;
+}
+
+Result<std::optional<fp_meta>> PinDirectory::read_meta() const {
+    std::error_code code;
+    if (!fs::exists(map("meta"), code)) {
+        return std::nullopt;
+    }
+    const Result<UniqueFd> fd = open_map("meta");
+    if (!fd) {
+        return tl::unexpected(fd.error());
+    }
+    // The version is the first field of every version's element; the rest is only read when it is ours.
+    bpf_map_info info = {};
+    uint32_t info_size = sizeof(info);
+    if (bpf_obj_get_info_by_fd(fd->get(), &info, &info_size) != 0) {
+        return fail_errno("cannot read the properties of " + map("meta").string());
+    }
+    std::string element(std::max<size_t>(info.value_size, sizeof(fp_meta)), '\0');
+    const uint32_t zero = 0;
+    if (bpf_map_lookup_elem(fd->get(), &zero, element.data()) != 0) {
+        return fail_errno("cannot read " + map("meta").string());
+    }
+    fp_meta meta = {};
+    std::memcpy(&meta, element.data(), sizeof(meta));
+    if (meta.abi_version != FP_ABI_VERSION || info.value_size != sizeof(fp_meta)) {
+        return fail("the pins in " + path_.string() + " are of ABI version " + std::to_string(meta.abi_version) +
+                    ", this program is of version " + std::to_string(FP_ABI_VERSION) +
+                    "; remove them with the matching `dns-fastpathctl detach` (the cache starts empty then)");
+    }
+    return meta;
+}
+
+bool PinDirectory::in_use() const {
+    const UniqueFd fd(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return fd && ::flock(fd.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+Result<> PinDirectory::remove() {
+    std::error_code code;
+    fs::remove_all(path_, code);
+    if (code) {
+        return fail("cannot remove the pins in " + path_.string() + ": " + code.message());
+    }
+    return {};
+}
+
+} // namespace fastpath

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bpf/programs.h"
+
+#include <algorithm>
+#include <bit>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <cstring>
+#include <fastpath.skel.h>
+#include <spdlog/spdlog.h>
+#include <string>
+#include <sys/random.h>
+
+namespace fastpath {
+
+namespace {
+
+// Scratch memory and constants mean nothing to anybody outside the programs that were loaded with them.
+bool is_pinned(const bpf_map *map) {
+    const std::string_view name = bpf_map__name(map);
+    return !bpf_map__is_internal(map) && name.find("scratch") == std::string_view::npos;
+}
+
+int log_libbpf(libbpf_print_level level, const char *format, va_list arguments) {
+    std::array<char, 2048> line = {};
+    const int length = std::vsnprintf(line.data(), line.size(), format, arguments);
+    std::string_view text(line.data(), std::min(line.size() - 1, static_cast<size_t>(std::max(length, 0))));
+    while (text.ends_with('\n')) {
+        text.remove_suffix(1);
+    }
+    // What fails comes back as an error that names the object; libbpf's own words are for the debug log.
+    spdlog::log(level == LIBBPF_DEBUG ? spdlog::level::trace : spdlog::level::debug, "{}", text);
+    return length;
+}
+
+const char *load_advice(int code) {
+    switch (code) {
+    case EPERM:
+        return "; run as root, or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON (an EPERM for root: kernel lockdown, or a "
+               "seccomp filter)";
+    case EINVAL:
+        return "; either the kernel lacks a BPF feature (6.1 or later is needed, with CONFIG_DEBUG_INFO_BTF or at least "
+               "CONFIG_BPF_SYSCALL), or its verifier refuses the program; --log-level debug shows which";
+    case EACCES:
+        return "; the verifier of this kernel refuses the program: please report its log (--log-level debug) and `uname -r`";
+    case ENOMEM:
+    case E2BIG:
+        return "; lower cache.max_entries, or give the service more memory";
+    default:
+        return "; --log-level debug shows what the kernel said";
+    }
+}
+
+Result<> set_pin_paths(fastpath_bpf *skeleton, const std::filesystem::path &directory) {
+    bpf_map *map = nullptr;
+    bpf_object__for_each_map(map, skeleton->obj) {
+        if (is_pinned(map) && bpf_map__set_pin_path(map, (directory / bpf_map__name(map)).c_str()) != 0) {
+            return fail_errno(std::string("cannot set the pin of map ") + bpf_map__name(map));
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+void Programs::Close::operator()(fastpath_bpf *skeleton) const {
+    fastpath_bpf__destroy(skeleton);
+}
+
+Result<Programs> Programs::load(const Options &options) {
+    libbpf_set_print(log_libbpf);
+    Programs programs;
+    programs.skeleton_.reset(fastpath_bpf__open());
+    fastpath_bpf *const skeleton = programs.skeleton_.get();
+    if (skeleton == nullptr) {
+        return fail_errno("cannot open the BPF object");
+    }
+    fp_config &config = skeleton->rodata->fp_config;
+    config.bucket_mask = options.bucket_count - 1;
+    std::copy(options.hash_key.begin(), options.hash_key.end(), std::begin(config.hash_key));
+    bpf_map__set_max_entries(skeleton->maps.answer_index, options.bucket_count);
+    if (options.pin_directory) {
+        if (Result<> pins = set_pin_paths(skeleton, *options.pin_directory); !pins) {
+            return tl::unexpected(pins.error());
+        }
+    }
+    if (const int code = -fastpath_bpf__load(skeleton); code != 0) {
+        return fail("cannot load the BPF programs: " + std::generic_category().message(code) + load_advice(code));
+    }
+    return programs;
+}
+
+int Programs::fastpath() const {
+    return bpf_program__fd(skeleton_->progs.fastpath);
+}
+
+int Programs::learn() const {
+    return bpf_program__fd(skeleton_->progs.learn);
+}
+
+int Programs::map(std::string_view name) const {
+    return bpf_object__find_map_fd_by_name(skeleton_->obj, std::string(name).c_str());
+}
+
+AnswerMaps::Descriptors Programs::answer_maps() const {
+    AnswerMaps::Descriptors maps = {map("answer_index"), {}};
+    for (uint32_t c = 0; c < FP_ANSWER_CLASS_COUNT; c++) {
+        maps.answers[c] = map(std::string("answers_") + size_classes[c].name);
+    }
+    return maps;
+}
+
+uint32_t bucket_count_for(uint32_t max_entries) {
+    constexpr uint32_t answers_per_bucket = 4;
+    return std::bit_ceil(std::max(max_entries / answers_per_bucket, 1U));
+}
+
+Result<HashKey> new_hash_key() {
+    HashKey key = {};
+    if (::getrandom(key.data(), sizeof(key), 0) != static_cast<ssize_t>(sizeof(key))) {
+        return fail_errno("cannot get random octets for the hash key");
+    }
+    return key;
+}
+
+} // namespace fastpath

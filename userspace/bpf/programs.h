@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Programs: the loaded BPF object, its constants, and the descriptors of its programs and maps.
+#pragma once
+
+#include "bpf/answer_maps.h"
+#include "util/result.h"
+
+#include <array>
+#include <cstdint>
+#include <dns_fastpath/config.h>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+struct fastpath_bpf;
+
+namespace fastpath {
+
+using HashKey = std::array<uint32_t, FP_HASH_KEY_WORDS>;
+
+class Programs {
+  public:
+    struct Options {
+        std::optional<std::filesystem::path> pin_directory; // maps that are pinned there are used again
+        uint32_t bucket_count = 0;                          // see bucket_count_for()
+        HashKey hash_key = {};
+    };
+
+    // Opens, sets constants and sizes, loads. Nothing is attached.
+    static Result<Programs> load(const Options &options);
+
+    [[nodiscard]] int fastpath() const; // the XDP program
+    [[nodiscard]] int learn() const;    // the TC program
+    [[nodiscard]] int map(std::string_view name) const;
+    [[nodiscard]] AnswerMaps::Descriptors answer_maps() const;
+
+  private:
+    struct Close {
+        void operator()(fastpath_bpf *skeleton) const;
+    };
+    std::unique_ptr<fastpath_bpf, Close> skeleton_;
+};
+
+// Buckets of an index for `max_entries`: a power of two, two to four answers for each bucket of eight ways when full.
+uint32_t bucket_count_for(uint32_t max_entries);
+
+// A random key; it stays as long as the cache does.
+Result<HashKey> new_hash_key();
+
+} // namespace fastpath

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cache/answer_table.h"
+
+#include "cache/eviction.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+
+namespace fastpath {
+
+const std::array<SizeClass, FP_ANSWER_CLASS_COUNT> size_classes = {{
+#define FP_X(name, front_size, body_size, slots)                                                                       \
+    {#name, front_size, body_size, sizeof(fp_answer_##name), slots},
+    FP_ANSWER_CLASSES(FP_X)
+#undef FP_X
+}};
+
+namespace {
+
+// Slot 0 of the first chunk is a slot like any other: a way is told from an empty one by its class bits.
+constexpr uint32_t slot_number(uint32_t chunk, uint32_t element, uint32_t chunk_slots) {
+    return chunk * chunk_slots + element;
+}
+
+// A full cache gives up one in 64 at a time, so that the search for the coldest is shared by many inserts.
+constexpr uint32_t eviction_share = 64;
+
+// Below this many retired slots a new chunk is cheaper than a grace period.
+constexpr size_t retired_worth_waiting = 512;
+
+Way load(const Way &way) {
+    return std::atomic_ref<Way>(const_cast<Way &>(way)).load(std::memory_order_acquire);
+}
+
+void store(Way &way, uint64_t value) {
+    std::atomic_ref<Way>(way).store(value, std::memory_order_release);
+}
+
+bool same_key(const fp_key &a, const fp_key &b) {
+    return a.hash[0] == b.hash[0] && a.hash[1] == b.hash[1];
+}
+
+} // namespace
+
+uint64_t last_used_at(const fp_answer &answer) {
+    return answer.born / FP_NSEC_PER_SEC + answer.last_used;
+}
+
+bool is_dead(const fp_answer &answer, uint64_t now_ns) {
+    const uint64_t age = now_ns > answer.born ? (now_ns - answer.born) / FP_NSEC_PER_SEC : 0;
+    return age >= answer.lifetime;
+}
+
+AnswerTable::AnswerTable(AnswerMemory &memory, uint32_t max_entries) : memory_(memory), max_entries_(max_entries) {
+    std::array<std::vector<bool>, FP_ANSWER_CLASS_COUNT> used;
+    for (uint32_t c = 0; c < FP_ANSWER_CLASS_COUNT; c++) {
+        used[c].resize(memory_.chunks(static_cast<fp_answer_class>(c)).size() * size_classes[c].chunk_slots);
+    }
+    for (fp_bucket &bucket : memory_.buckets()) {
+        for (Way &way : bucket.way) {
+            const uint32_t size_class = fp_way_class(way);
+            const uint32_t slot = fp_way_slot(way);
+            if (way == 0) {
+                continue;
+            }
+            // A way that points nowhere, or where another points already, was never written by us.
+            if (size_class >= FP_ANSWER_CLASS_COUNT || slot >= used[size_class].size() || used[size_class][slot]) {
+                store(way, 0);
+                continue;
+            }
+            used[size_class][slot] = true;
+            entries_++;
+        }
+    }
+    for (uint32_t c = 0; c < FP_ANSWER_CLASS_COUNT; c++) {
+        for (auto slot = static_cast<uint32_t>(used[c].size()); slot-- > 0;) {
+            if (!used[c][slot]) {
+                pools_[c].free.push_back(slot);
+            }
+        }
+    }
+}
+
+fp_bucket &AnswerTable::bucket_of(const fp_key &key) const {
+    const std::span<fp_bucket> buckets = memory_.buckets();
+    return buckets[key.hash[0] & (buckets.size() - 1)];
+}
+
+std::byte *AnswerTable::slot_memory(uint32_t size_class, uint32_t slot) const {
+    const SizeClass &shape = size_classes[size_class];
+    std::byte *const chunk = memory_.chunks(static_cast<fp_answer_class>(size_class))[slot / shape.chunk_slots];
+    return chunk + static_cast<size_t>(slot % shape.chunk_slots) * shape.slot_size;
+}
+
+StoredAnswer AnswerTable::stored(Way way) const {
+    const uint32_t size_class = fp_way_class(way);
+    const SizeClass &shape = size_classes[size_class];
+    std::byte *const memory = slot_memory(size_class, fp_way_slot(way));
+    auto *const head = reinterpret_cast<fp_answer *>(memory);
+    const auto *const front = reinterpret_cast<const uint8_t *>(memory + sizeof(fp_answer));
+    return {head, {front, shape.front_size}, {front + shape.front_size, shape.body_size}};
+}
+
+void AnswerTable::add_chunk_slots(uint32_t size_class, uint32_t chunk) {
+    const uint32_t chunk_slots = size_classes[size_class].chunk_slots;
+    for (uint32_t element = chunk_slots; element-- > 0;) {
+        pools_[size_class].free.push_back(slot_number(chunk, element, chunk_slots));
+    }
+}
+
+Result<uint32_t> AnswerTable::take_slot(fp_answer_class size_class) {
+    SlotPool &pool = pools_[size_class];
+    if (pool.free.empty() && pool.retired.size() >= retired_worth_waiting) {
+        reclaim();
+    }
+    if (pool.free.empty()) {
+        const size_t chunk = memory_.chunks(size_class).size();
+        if (Result<> grown = memory_.grow(size_class); grown) {
+            add_chunk_slots(size_class, static_cast<uint32_t>(chunk));
+        } else if (!pool.retired.empty()) {
+            reclaim();
+        } else {
+            return tl::unexpected(grown.error());
+        }
+    }
+    const uint32_t slot = pool.free.back();
+    pool.free.pop_back();
+    return slot;
+}
+
+void AnswerTable::write_slot(uint32_t slot, const Entry &entry) const {
+    const SizeClass &shape = size_classes[entry.size_class];
+    std::byte *const memory = slot_memory(entry.size_class, slot);
+    std::memcpy(memory, &entry.head, sizeof(entry.head));
+    std::memcpy(memory + sizeof(entry.head), entry.front.data(), entry.front.size());
+    if (!entry.body.empty()) {
+        std::memcpy(memory + sizeof(entry.head) + shape.front_size, entry.body.data(), entry.body.size());
+    }
+}
+
+// Its own way, else an empty one, else that of the answer which can best be spared.
+Way &AnswerTable::choose_way(fp_bucket &bucket, const fp_key &key, uint64_t now_ns) {
+    Way *empty = nullptr;
+    Way *coldest = nullptr;
+    uint64_t coldest_used = UINT64_MAX;
+
+    for (Way &way : bucket.way) {
+        if (way == 0) {
+            empty = empty != nullptr ? empty : &way;
+            continue;
+        }
+        if (static_cast<uint32_t>(way) == fp_way_tag(&key)) {
+            return way;
+        }
+        const fp_answer &answer = *stored(way).head;
+        const uint64_t used = is_dead(answer, now_ns) ? 0 : last_used_at(answer);
+        if (used < coldest_used || coldest == nullptr) {
+            coldest = &way;
+            coldest_used = used;
+        }
+    }
+    return empty != nullptr ? *empty : *coldest;
+}
+
+void AnswerTable::unpublish(Way &way) {
+    const Way old = way;
+    store(way, 0);
+    pools_[fp_way_class(old)].retired.push_back(fp_way_slot(old));
+    entries_--;
+}
+
+Result<> AnswerTable::insert(const Entry &entry, uint64_t now_ns) {
+    const fp_key &key = entry.head.key;
+    if (entries_ >= max_entries_ && find(key) == nullptr) {
+        evict_coldest(now_ns);
+    }
+    const Result<uint32_t> slot = take_slot(entry.size_class);
+    if (!slot) {
+        return tl::unexpected(slot.error());
+    }
+    write_slot(*slot, entry);
+
+    Way &way = choose_way(bucket_of(key), key, now_ns);
+    const Way old = way;
+    store(way, fp_way_make(fp_way_tag(&key), entry.size_class, *slot)); // replaces whole: no moment without an answer
+    if (old == 0) {
+        entries_++;
+    } else {
+        const fp_answer &victim = *stored(old).head;
+        if (!same_key(victim.key, key) && !is_dead(victim, now_ns)) {
+            counters_.evictions++;
+        }
+        pools_[fp_way_class(old)].retired.push_back(fp_way_slot(old));
+    }
+    counters_.fills++;
+    return {};
+}
+
+const fp_answer *AnswerTable::find(const fp_key &key) const {
+    for (const Way &word : bucket_of(key).way) {
+        const Way way = load(word);
+        if (way != 0 && static_cast<uint32_t>(way) == fp_way_tag(&key)) {
+            const fp_answer *const answer = stored(way).head;
+            return same_key(answer->key, key) ? answer : nullptr;
+        }
+    }
+    return nullptr;
+}
+
+void AnswerTable::for_each(const std::function<void(const StoredAnswer &)> &visit) const {
+    for (const fp_bucket &bucket : memory_.buckets()) {
+        for (const Way &way : bucket.way) {
+            if (way != 0) {
+                visit(stored(way));
+            }
+        }
+    }
+}
+
+uint32_t AnswerTable::remove_if(const std::function<bool(const StoredAnswer &)> &condemned) {
+    uint32_t removed = 0;
+    for (fp_bucket &bucket : memory_.buckets()) {
+        for (Way &way : bucket.way) {
+            if (way != 0 && condemned(stored(way))) {
+                unpublish(way);
+                removed++;
+            }
+        }
+    }
+    return removed;
+}
+
+uint32_t AnswerTable::sweep(uint64_t now_ns, uint32_t bucket_count) {
+    const std::span<fp_bucket> buckets = memory_.buckets();
+    uint32_t removed = 0;
+    for (uint32_t i = 0; i < std::min<size_t>(bucket_count, buckets.size()); i++) {
+        for (Way &way : buckets[sweep_position_].way) {
+            if (way != 0 && is_dead(*stored(way).head, now_ns)) {
+                unpublish(way);
+                removed++;
+            }
+        }
+        sweep_position_ = (sweep_position_ + 1) & static_cast<uint32_t>(buckets.size() - 1);
+    }
+    counters_.expirations += removed;
+    return removed;
+}
+
+void AnswerTable::evict_coldest(uint64_t now_ns) {
+    std::vector<EvictionCandidate> candidates;
+    candidates.reserve(entries_);
+    const std::span<fp_bucket> buckets = memory_.buckets();
+    for (size_t b = 0; b < buckets.size(); b++) {
+        for (size_t w = 0; w < FP_BUCKET_WAYS; w++) {
+            if (buckets[b].way[w] != 0) {
+                const fp_answer &answer = *stored(buckets[b].way[w]).head;
+                candidates.push_back({b * FP_BUCKET_WAYS + w, last_used_at(answer), is_dead(answer, now_ns)});
+            }
+        }
+    }
+    for (const uint64_t victim : choose_victims(std::move(candidates), 1 + max_entries_ / eviction_share)) {
+        Way &way = buckets[victim / FP_BUCKET_WAYS].way[victim % FP_BUCKET_WAYS];
+        (is_dead(*stored(way).head, now_ns) ? counters_.expirations : counters_.evictions)++;
+        unpublish(way);
+    }
+}
+
+void AnswerTable::reclaim() {
+    if (std::all_of(pools_.begin(), pools_.end(), [](const SlotPool &p) { return p.retired.empty(); })) {
+        return;
+    }
+    memory_.wait_for_readers();
+    for (SlotPool &pool : pools_) {
+        pool.free.insert(pool.free.end(), pool.retired.begin(), pool.retired.end());
+        pool.retired.clear();
+    }
+}
+
+uint64_t AnswerTable::memory_bytes() const {
+    uint64_t bytes = memory_.buckets().size_bytes();
+    for (uint32_t c = 0; c < FP_ANSWER_CLASS_COUNT; c++) {
+        const size_t chunks = memory_.chunks(static_cast<fp_answer_class>(c)).size();
+        bytes += chunks * size_classes[c].chunk_slots * size_classes[c].slot_size;
+    }
+    return bytes;
+}
+
+} // namespace fastpath

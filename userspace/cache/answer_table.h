@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// AnswerTable: the writer's side of the answer cache (include/dns_fastpath/cache.h). Allocates slots, publishes answers,
+// takes them back. Knows nothing of maps: the memory comes from an AnswerMemory. Not thread-safe; there is one writer.
+#pragma once
+
+#include "cache/entry.h"
+#include "util/result.h"
+
+#include <array>
+#include <cstdint>
+#include <dns_fastpath/cache.h>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace fastpath {
+
+// The shape of a size class, by number; generated from the table in cache.h.
+struct SizeClass {
+    const char *name;
+    uint32_t front_size;
+    uint32_t body_size;
+    uint32_t slot_size;
+    uint32_t chunk_slots;
+};
+
+extern const std::array<SizeClass, FP_ANSWER_CLASS_COUNT> size_classes;
+
+// Where index and slots lie: shared maps in the daemon, plain memory in unit tests.
+class AnswerMemory {
+  public:
+    virtual ~AnswerMemory() = default;
+
+    virtual std::span<fp_bucket> buckets() = 0; // a power of two
+    virtual std::span<std::byte *const> chunks(fp_answer_class size_class) = 0;
+
+    // Adds one zeroed chunk to the class.
+    virtual Result<> grow(fp_answer_class size_class) = 0;
+
+    // Returns once no program can still read a slot that was unpublished before the call (an RCU grace period).
+    virtual void wait_for_readers() = 0;
+};
+
+using Way = __u64; // one element of a bucket
+
+// One answer as it lies in a slot.
+struct StoredAnswer {
+    fp_answer *head;
+    std::span<const uint8_t> front;
+    std::span<const uint8_t> body;
+};
+
+// Seconds of CLOCK_MONOTONIC at which an answer was last given, or learned where it never was.
+uint64_t last_used_at(const fp_answer &answer);
+
+// Is it of no use to anybody at `now` (CLOCK_MONOTONIC ns)? Flushed answers are dead at once.
+bool is_dead(const fp_answer &answer, uint64_t now_ns);
+
+class AnswerTable {
+  public:
+    struct Counters {
+        uint64_t fills = 0;
+        uint64_t evictions = 0;
+        uint64_t expirations = 0;
+    };
+
+    // Takes over what the index refers to; every other slot is free.
+    AnswerTable(AnswerMemory &memory, uint32_t max_entries);
+
+    // Publishes the entry in place of an older one with its key. A full cache makes room by evicting; only a failure to get
+    // memory is an error, and then the cache is as it was.
+    Result<> insert(const Entry &entry, uint64_t now_ns);
+
+    [[nodiscard]] const fp_answer *find(const fp_key &key) const;
+
+    void for_each(const std::function<void(const StoredAnswer &)> &visit) const;
+
+    // Unpublishes the answers that `condemned` picks; returns how many.
+    uint32_t remove_if(const std::function<bool(const StoredAnswer &)> &condemned);
+
+    // Removes the dead of the next `bucket_count` buckets, going round; returns how many. One round has gone by when all
+    // buckets were visited.
+    uint32_t sweep(uint64_t now_ns, uint32_t bucket_count);
+
+    // Makes unpublished slots usable again; waits for readers if there are any such slots.
+    void reclaim();
+
+    [[nodiscard]] uint32_t entries() const { return entries_; }
+    [[nodiscard]] uint32_t max_entries() const { return max_entries_; }
+    [[nodiscard]] const Counters &counters() const { return counters_; }
+    [[nodiscard]] uint64_t memory_bytes() const;
+
+  private:
+    struct SlotPool {
+        std::vector<uint32_t> free;    // nobody can see these
+        std::vector<uint32_t> retired; // unpublished, but a reader may be in them still
+    };
+
+    [[nodiscard]] fp_bucket &bucket_of(const fp_key &key) const;
+    [[nodiscard]] StoredAnswer stored(Way way) const;
+    [[nodiscard]] std::byte *slot_memory(uint32_t size_class, uint32_t slot) const;
+    Result<uint32_t> take_slot(fp_answer_class size_class);
+    void add_chunk_slots(uint32_t size_class, uint32_t chunk);
+    Way &choose_way(fp_bucket &bucket, const fp_key &key, uint64_t now_ns);
+    void unpublish(Way &way);
+    void evict_coldest(uint64_t now_ns);
+    void write_slot(uint32_t slot, const Entry &entry) const;
+
+    AnswerMemory &memory_;
+    uint32_t max_entries_;
+    uint32_t entries_ = 0;
+    uint32_t sweep_position_ = 0;
+    std::array<SlotPool, FP_ANSWER_CLASS_COUNT> pools_;
+    Counters counters_;
+};
+
+} // namespace fastpath

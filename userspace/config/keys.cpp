@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of keys: see keys.h. A default is the initialiser in config.h and is not repeated here.
+#include "config/keys.h"
+
+#include "config/codecs.h"
+
+#include <dns_fastpath/cache.h>
+#include <dns_fastpath/dns_wire.h>
+
+namespace fastpath {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// Sizes of the maps in bpf/maps.h: `attachments`, `listeners`, and `clients`, which during a reload holds two lists.
+constexpr std::size_t most_interfaces = 256;
+constexpr std::size_t most_listeners = 4'096;
+constexpr std::size_t most_prefixes = 32'000;
+
+// From one bucket of the index to what fits in memory chunks if every answer is of the largest class.
+constexpr IntegerRange entries_range{FP_BUCKET_WAYS, std::uint64_t{FP_CHUNKS_MAX} * FP_CHUNK_SLOTS_large};
+
+constexpr std::uint64_t largest_payload = 4'096; // what resolvers offer at most; beyond it fragments are certain
+
+#define FP_FIELD(member) [](auto &config) -> auto & { return config.member; }
+
+std::vector<Key> make_table() {
+    return {
+        {"interfaces", OnReload::needs_restart,
+         make_value(ListCodec<InterfaceCodec>{{}, most_interfaces}, FP_FIELD(interfaces)),
+         "The interfaces that clients come in by; required, here or with --interface. Mode auto is native XDP, or "
+         "generic XDP with a warning where the driver has no native one."},
+        {"listen", OnReload::applied, make_value(ListCodec<ListenCodec>{{}, most_listeners}, FP_FIELD(listen)),
+         "The addresses that clients ask. An empty list means every address of the interfaces, and follows them."},
+
+        {"acl.allow", OnReload::applied, make_value(ListCodec<PrefixCodec>{{}, most_prefixes}, FP_FIELD(acl.allow)),
+         "The clients that are served. An empty list allows nobody; ::/0 allows IPv6 only, 0.0.0.0/0 IPv4 only."},
+        {"acl.action", OnReload::applied, make_value(ChoiceCodec<AclAction>{}, FP_FIELD(acl.action)),
+         "What other clients get: the answer REFUSED, nothing, or whatever the resolver says."},
+
+        {"cache.max_entries", OnReload::needs_restart,
+         make_value(IntegerCodec<std::uint32_t>{entries_range}, FP_FIELD(cache.max_entries)),
+         "Answers that the cache holds; the coldest make room for new ones."},
+        {"cache.min_ttl", OnReload::applied, make_value(TtlCodec{0s, 24h}, FP_FIELD(cache.min_ttl)),
+         "Lower TTLs of positive answers are raised to it, but for 0, which is never cached. Above 0, data outlives what its "
+         "owner allows. Not above max_ttl."},
+        {"cache.max_ttl", OnReload::applied, make_value(TtlCodec{1s, 7 * 24h}, FP_FIELD(cache.max_ttl)),
+         "Higher TTLs are lowered to it, in negative answers too."},
+        {"cache.max_negative_ttl", OnReload::applied, make_value(TtlCodec{0s, 24h}, FP_FIELD(cache.max_negative_ttl)),
+         "How long NXDOMAIN and NODATA are kept at most (RFC 2308 5); 0 = never."},
+        {"cache.failure_ttl", OnReload::applied, make_value(TtlCodec{0s, 5min}, FP_FIELD(cache.failure_ttl)),
+         "How long SERVFAIL is kept (RFC 2308 7, RFC 9520 3.2); 0 = never."},
+
+        {"edns.payload_size", OnReload::applied,
+         make_value(IntegerCodec<std::uint16_t>{{FP_DNS_UDP_MIN, largest_payload}}, FP_FIELD(edns.payload_size)),
+         "Octets of the largest answer that is sent over UDP, and what our OPT record offers. Answers with more than 1232 "
+         "octets of records are left to the resolver in any case."},
+        {"edns.cookies", OnReload::applied, make_value(ChoiceCodec<CookiePolicy>{}, FP_FIELD(edns.cookies)),
+         "Queries with a DNS cookie (RFC 7873): ignore the cookie, right where the resolver sends none, or pass them to the "
+         "resolver."},
+
+        {"metrics.listen", OnReload::needs_restart, make_value(OptionalSocketAddressCodec{}, FP_FIELD(metrics.listen)),
+         "Where Prometheus finds /metrics; /healthz and /readyz are beside it."},
+
+        {"state.on_stop", OnReload::applied, make_value(ChoiceCodec<OnStop>{}, FP_FIELD(state.on_stop)),
+         "What a clean stop does: detach the programs, or keep them answering until the next start."},
+
+        {"log.level", OnReload::applied, make_value(ChoiceCodec<LogLevel>{}, FP_FIELD(log.level)),
+         "The least serious messages that are logged; --log-level overrides it."},
+    };
+}
+static_assert(FP_BODY_MAX == 1232, "the help of edns.payload_size says so");
+
+#undef FP_FIELD
+
+} // namespace
+
+const std::vector<Key> &config_keys() {
+    static const std::vector<Key> table = make_table();
+    return table;
+}
+
+std::string_view section_of(std::string_view path) {
+    const std::size_t dot = path.find('.');
+    return dot == std::string_view::npos ? std::string_view() : path.substr(0, dot);
+}
+
+std::string_view name_of(std::string_view path) {
+    return path.substr(path.find('.') + 1); // npos + 1 is 0
+}
+
+std::string value_text(const Key &key, const Config &config) {
+    YAML::Emitter emitter;
+    emitter.SetSeqFormat(YAML::Flow);
+    emitter.SetMapFormat(YAML::Flow);
+    emitter << key.value.write(config);
+    return emitter.c_str();
+}
+
+} // namespace fastpath

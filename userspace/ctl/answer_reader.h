@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading the answer cache beside its writer. Not for filling it or taking slots out: that is AnswerTable, in the daemon.
+#pragma once
+
+#include "cache/answer_table.h"
+
+#include <array>
+#include <cstdint>
+#include <dns_fastpath/cache.h>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace fastpath::ctl {
+
+// One answer, copied out of its slot: the daemon may give the slot to another answer at any time.
+class AnswerCopy {
+  public:
+    // False where the way is empty, where the answer went away while it was read, and where the memory holds no answer.
+    bool read(AnswerMemory &memory, uint32_t bucket, const uint64_t &published_way);
+
+    [[nodiscard]] const fp_answer &head() const { return head_; }
+    [[nodiscard]] const SizeClass &size_class() const { return size_classes[fp_way_class(way_)]; }
+    [[nodiscard]] uint32_t chunk() const { return fp_way_slot(way_) / size_class().chunk_slots; }
+    [[nodiscard]] uint32_t element() const { return fp_way_slot(way_) % size_class().chunk_slots; }
+    [[nodiscard]] std::span<const uint8_t> name() const { return front().first(head_.name_len); }
+
+    // A DNS message with TTLs as they are after `age` seconds; `age` is below the lifetime.
+    [[nodiscard]] std::vector<uint8_t> message(uint32_t age) const;
+
+    // Makes the answer give no hit from now on (dns_fastpath/cache.h), here and in the cache.
+    void flush();
+
+  private:
+    [[nodiscard]] std::span<const uint8_t> front() const { return {octets_.data(), size_class().front_size}; }
+    [[nodiscard]] std::span<const uint8_t> body() const;
+    [[nodiscard]] std::vector<uint16_t> ttl_offsets() const;
+    [[nodiscard]] bool is_well_formed() const;
+
+    uint64_t way_ = 0;
+    fp_answer *shared_ = nullptr; // where it was read
+    fp_answer head_ = {};
+    std::array<uint8_t, sizeof(fp_answer_large) - sizeof(fp_answer)> octets_; // front and body
+};
+
+// Calls `visit` for each answer, dead ones included. The copy is valid during the call.
+void for_each_answer(AnswerMemory &memory, const std::function<void(AnswerCopy &)> &visit);
+
+} // namespace fastpath::ctl

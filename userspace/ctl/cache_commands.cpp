@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// cache get, dump, flush, flush-zone, flush-all. All of them walk the whole index: the views and query bits for which a name
+// was asked are not known beforehand, and a million answers are read in about a second.
+#include "cache/age.h"
+#include "ctl/answer_reader.h"
+#include "ctl/answer_text.h"
+#include "ctl/command.h"
+#include "ctl/pinned.h"
+#include "ctl/records.h"
+#include "ctl/selection.h"
+
+#include <string>
+
+namespace fastpath::ctl {
+
+namespace {
+
+// Prints one answer after the other, so that a dump needs no memory for all of them.
+class AnswerPrinter {
+  public:
+    explicit AnswerPrinter(Output &output) : output_(output) {}
+
+    void print(const AnswerCopy &answer, uint32_t age) {
+        if (output_.json) {
+            output_.stream << (count_ == 0 ? "[\n" : ",\n");
+            print_json_line(output_.stream, to_json(answer, age));
+        } else {
+            print_zone_lines(output_.stream, answer, age);
+        }
+        count_++;
+    }
+
+    // Returns how many were printed.
+    uint64_t finish() {
+        if (output_.json) {
+            output_.stream << (count_ == 0 ? "[]\n" : "\n]\n");
+        }
+        return count_;
+    }
+
+  private:
+    Output &output_;
+    uint64_t count_ = 0;
+};
+
+// Prints what is selected and still gives hits; returns how many.
+Result<uint64_t> print_selected(const Invocation &asked, const Pinned &pinned, Output &output) {
+    Result<AnswerMaps> answers = open_answers(pinned);
+    if (!answers) {
+        return tl::unexpected(answers.error());
+    }
+    AnswerPrinter printer(output);
+    for_each_answer(*answers, [&](const AnswerCopy &answer) {
+        if (is_selected(asked, answer.name(), answer.head().qtype)) {
+            const uint32_t age = age_of(answer.head(), monotonic_ns());
+            if (age < answer.head().lifetime) {
+                printer.print(answer, age);
+            }
+        }
+    });
+    return printer.finish();
+}
+
+} // namespace
+
+Result<ExitCode> cache_get(const Invocation &asked, Pinned &pinned, Output &output) {
+    const Result<uint64_t> printed = print_selected(asked, pinned, output);
+    if (!printed) {
+        return tl::unexpected(printed.error());
+    }
+    if (*printed == 0) {
+        const std::string type = asked.qtype ? " " + type_name(*asked.qtype) : "";
+        return fail("the cache holds no answer for " + name_to_text(*asked.name) + type);
+    }
+    return ExitCode::fine;
+}
+
+Result<ExitCode> cache_dump(const Invocation &asked, Pinned &pinned, Output &output) {
+    return print_selected(asked, pinned, output).map([](uint64_t) { return ExitCode::fine; });
+}
+
+Result<ExitCode> cache_flush(const Invocation &asked, Pinned &pinned, Output &output) {
+    Result<AnswerMaps> answers = open_answers(pinned);
+    if (!answers) {
+        return tl::unexpected(answers.error());
+    }
+    uint64_t flushed = 0;
+    for_each_answer(*answers, [&](AnswerCopy &answer) {
+        if (answer.head().lifetime != 0 && is_selected(asked, answer.name(), answer.head().qtype)) {
+            answer.flush();
+            flushed++;
+        }
+    });
+    if (output.json) {
+        print_json(output.stream, {{"flushed", flushed}});
+    } else {
+        output.stream << "flushed " << flushed << (flushed == 1 ? " answer\n" : " answers\n");
+    }
+    return ExitCode::fine;
+}
+
+} // namespace fastpath::ctl

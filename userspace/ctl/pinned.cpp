@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/pinned.h"
+
+#include "bpf/counter_map.h"
+
+#include <array>
+#include <ctime>
+#include <string>
+
+namespace fastpath::ctl {
+
+Result<std::optional<Pinned>> open_pinned(const std::filesystem::path &path) {
+    // bpffs is for root alone: what cannot be seen must not be reported as not there.
+    std::error_code code;
+    const std::filesystem::file_status status = std::filesystem::status(path / "meta", code);
+    if (status.type() == std::filesystem::file_type::none) {
+        return fail("cannot look into the pin directory " + path.string() + ": " + code.message());
+    }
+    std::optional<PinDirectory> directory = PinDirectory::open(path);
+    if (!directory) {
+        return std::nullopt;
+    }
+    const Result<std::optional<fp_meta>> meta = directory->read_meta();
+    if (!meta) {
+        return tl::unexpected(meta.error());
+    }
+    if (!*meta) {
+        return std::nullopt;
+    }
+    return Pinned{std::move(*directory), **meta};
+}
+
+Result<fp_counters> open_counters(const Pinned &pinned) {
+    const Result<UniqueFd> map = pinned.directory.open_map("counters");
+    if (!map) {
+        return tl::unexpected(map.error());
+    }
+    return read_counters(map->get());
+}
+
+Result<AnswerMaps> open_answers(const Pinned &pinned) {
+    Result<UniqueFd> index = pinned.directory.open_map("answer_index");
+    if (!index) {
+        return tl::unexpected(index.error());
+    }
+    std::array<UniqueFd, FP_ANSWER_CLASS_COUNT> answers;
+    AnswerMaps::Descriptors descriptors = {index->get(), {}};
+    for (uint32_t c = 0; c < FP_ANSWER_CLASS_COUNT; c++) {
+        Result<UniqueFd> map = pinned.directory.open_map(std::string("answers_") + size_classes[c].name);
+        if (!map) {
+            return tl::unexpected(map.error());
+        }
+        answers[c] = std::move(*map);
+        descriptors.answers[c] = answers[c].get();
+    }
+    return AnswerMaps::open(descriptors); // duplicates what it keeps
+}
+
+uint64_t monotonic_ns() {
+    timespec now = {};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<uint64_t>(now.tv_sec) * FP_NSEC_PER_SEC + static_cast<uint64_t>(now.tv_nsec);
+}
+
+} // namespace fastpath::ctl

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/status.h"
+
+#include "bpf/counter_map.h"
+#include "ctl/command.h"
+#include "ctl/pinned.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+namespace fastpath::ctl {
+
+namespace {
+
+constexpr uint64_t heartbeat_limit_seconds = 10; // the daemon beats every second
+
+uint64_t seconds_between(uint64_t from_ns, uint64_t to_ns) {
+    return to_ns > from_ns ? (to_ns - from_ns) / FP_NSEC_PER_SEC : 0;
+}
+
+uint64_t heartbeat_age(const StatusReport &report) {
+    return seconds_between(report.meta.heartbeat_ns, report.now_ns);
+}
+
+uint64_t uptime(const StatusReport &report) {
+    return seconds_between(report.meta.started_ns, report.now_ns);
+}
+
+std::string daemon_version(const fp_meta &meta) {
+    return {meta.daemon_version, ::strnlen(meta.daemon_version, sizeof(meta.daemon_version))};
+}
+
+const char *mode_name(const Attached &interface) {
+    return interface.record.mode == FP_ATTACH_NATIVE ? "native" : "generic";
+}
+
+// `other` is no DNS query to us, and counts in none of this.
+template <class Visit> void for_each_result(const fp_counters &counters, Visit visit) {
+    for (uint32_t result = 0; result < FP_RESULT_COUNT; result++) {
+        if (result != FP_RESULT_other) {
+            visit(result_names[result].name, result_count(counters, static_cast<fp_result>(result)));
+        }
+    }
+}
+
+uint64_t query_count(const fp_counters &counters) {
+    uint64_t sum = 0;
+    for_each_result(counters, [&sum](const char *, uint64_t count) { sum += count; });
+    return sum;
+}
+
+Cell daemon_cell(const StatusReport &report) {
+    if (!report.daemon_running) {
+        const std::string since = format_uptime(heartbeat_age(report));
+        return {"not running, last heartbeat " + since + " ago", Tone::bad};
+    }
+    return {"running, pid " + std::to_string(report.meta.daemon_pid) + ", version " + daemon_version(report.meta) +
+            ", up " + format_uptime(uptime(report)) + ", heartbeat " + format_uptime(heartbeat_age(report)) + " ago"};
+}
+
+void print_summary(Output &output, const StatusReport &report, bool degraded) {
+    const std::optional<double> ratio = hit_ratio(report.counters);
+    const std::string queries = std::to_string(query_count(report.counters)) + " queries";
+    const std::string entries = std::to_string(report.meta.entries) + " of " + std::to_string(report.meta.max_entries);
+
+    print_table(output, {{"state", {degraded ? "degraded" : "ok", degraded ? Tone::bad : Tone::good}},
+                         {"daemon", daemon_cell(report)},
+                         {"cache", entries + " entries, " + format_bytes(report.meta.memory_bytes)},
+                         {"hits", ratio ? format_share(*ratio) + " of " + queries : "no queries yet"}});
+}
+
+void print_interfaces(Output &output, const std::vector<Attached> &interfaces) {
+    std::vector<Row> rows = {{"INTERFACE", "MODE", "STATE"}};
+    for (const Attached &interface : interfaces) {
+        const Cell state = interface.live ? Cell("attached", Tone::good) : Cell("not attached", Tone::bad);
+        rows.push_back({interface.record.interface, mode_name(interface), state});
+    }
+    print_table(output, rows);
+}
+
+void print_results(Output &output, const fp_counters &counters) {
+    const uint64_t all = query_count(counters);
+    std::vector<Row> rows = {{"RESULT", "QUERIES", "SHARE"}};
+    for_each_result(counters, [&](const char *name, uint64_t count) {
+        const double share = all == 0 ? 0 : static_cast<double>(count) / static_cast<double>(all);
+        rows.push_back({name, std::to_string(count), format_share(share)});
+    });
+    print_table(output, rows);
+}
+
+Result<StatusReport> gather(const Pinned &pinned) {
+    const Result<fp_counters> counters = open_counters(pinned);
+    const Result<UniqueFd> attachments = pinned.directory.open_map("attachments");
+    if (!counters || !attachments) {
+        return tl::unexpected(counters ? attachments.error() : counters.error());
+    }
+    StatusReport report = {.pins = pinned.directory.path(),
+                           .meta = pinned.meta,
+                           .daemon_running = pinned.directory.in_use(),
+                           .interfaces = Attachments(pinned.directory, attachments->get()).list(),
+                           .counters = *counters,
+                           .now_ns = monotonic_ns()};
+    std::sort(report.interfaces.begin(), report.interfaces.end(), [](const Attached &a, const Attached &b) {
+        return std::string_view(a.record.interface) < std::string_view(b.record.interface);
+    });
+    return report;
+}
+
+} // namespace
+
+std::vector<std::string> problems_of(const StatusReport &report) {
+    std::vector<std::string> problems;
+    if (!report.daemon_running) {
+        problems.emplace_back("the daemon is not running, so nothing new is learned; start it with `systemctl start "
+                              "dns-fastpath`");
+    } else if (heartbeat_age(report) > heartbeat_limit_seconds) {
+        problems.push_back("the daemon (pid " + std::to_string(report.meta.daemon_pid) + ") gave no heartbeat for " +
+                           format_uptime(heartbeat_age(report)) + "; see its log, then restart it");
+    }
+    if (report.interfaces.empty()) {
+        problems.emplace_back("no interface is attached; restart the daemon to attach its interfaces");
+    }
+    for (const Attached &interface : report.interfaces) {
+        if (!interface.live) {
+            problems.push_back("the XDP program is no longer on " + std::string(interface.record.interface) +
+                               "; restart the daemon to attach it again");
+        }
+    }
+    return problems;
+}
+
+std::optional<double> hit_ratio(const fp_counters &counters) {
+    const uint64_t all = query_count(counters);
+    if (all == 0) {
+        return std::nullopt;
+    }
+    const uint64_t hits = result_count(counters, FP_RESULT_hit) + result_count(counters, FP_RESULT_stale);
+    return static_cast<double>(hits) / static_cast<double>(all);
+}
+
+void print_status(Output &output, const StatusReport &report) {
+    const std::vector<std::string> problems = problems_of(report);
+    print_summary(output, report, !problems.empty());
+    output.stream << '\n';
+    if (!report.interfaces.empty()) {
+        print_interfaces(output, report.interfaces);
+        output.stream << '\n';
+    }
+    print_results(output, report.counters);
+    for (const std::string &problem : problems) {
+        output.stream << (&problem == &problems.front() ? "\n" : "");
+        print_table(output, {{{"degraded:", Tone::bad}, problem}});
+    }
+}
+
+Json to_json(const StatusReport &report) {
+    const std::vector<std::string> problems = problems_of(report);
+    const std::optional<double> ratio = hit_ratio(report.counters);
+    Json interfaces = Json::array();
+    for (const Attached &interface : report.interfaces) {
+        interfaces.push_back({{"name", interface.record.interface},
+                              {"ifindex", interface.ifindex},
+                              {"mode", mode_name(interface)},
+                              {"attached", interface.live}});
+    }
+    Json queries = Json::object();
+    for_each_result(report.counters, [&queries](const char *name, uint64_t count) { queries[name] = count; });
+    return {{"state", problems.empty() ? "ok" : "degraded"},
+            {"problems", problems},
+            {"pins", report.pins.string()},
+            {"daemon",
+             {{"running", report.daemon_running},
+              {"pid", report.meta.daemon_pid},
+              {"version", daemon_version(report.meta)},
+              {"uptime_seconds", report.daemon_running ? Json(uptime(report)) : Json(nullptr)},
+              {"heartbeat_age_seconds", heartbeat_age(report)}}},
+            {"interfaces", interfaces},
+            {"cache",
+             {{"entries", report.meta.entries},
+              {"capacity", report.meta.max_entries},
+              {"memory_bytes", report.meta.memory_bytes}}},
+            {"queries", queries},
+            {"hit_ratio", ratio ? Json(*ratio) : Json(nullptr)}};
+}
+
+Result<ExitCode> show_status(const Invocation &, Pinned &pinned, Output &output) {
+    const Result<StatusReport> report = gather(pinned);
+    if (!report) {
+        return tl::unexpected(report.error());
+    }
+    if (output.json) {
+        print_json(output.stream, to_json(*report));
+    } else {
+        print_status(output, *report);
+    }
+    return problems_of(*report).empty() ? ExitCode::fine : ExitCode::failed;
+}
+
+} // namespace fastpath::ctl

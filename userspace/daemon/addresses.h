@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The addresses that the fast path answers on: those of the config, or every one of the interfaces, followed as they change.
+#pragma once
+
+#include "config/config.h"
+#include "util/result.h"
+#include "util/unique_fd.h"
+
+#include <set>
+
+namespace fastpath {
+
+// Every unicast address that the interfaces have now.
+Result<std::set<IpAddress>> addresses_of(const std::vector<InterfaceConfig> &interfaces);
+
+// What `listen` says, else every address of `interfaces`.
+Result<std::set<IpAddress>> listen_addresses(const Config &config);
+
+// Makes the map `listeners` hold exactly `wanted`; returns how many elements were added and removed.
+struct ListenerChange {
+    unsigned added = 0;
+    unsigned removed = 0;
+};
+Result<ListenerChange> sync_listeners(int map_fd, const std::set<IpAddress> &wanted);
+
+// AddressWatch: becomes readable when an address or an interface of this network namespace has changed (rtnetlink).
+class AddressWatch {
+  public:
+    static Result<AddressWatch> create();
+    [[nodiscard]] int fd() const { return socket_.get(); }
+    // Empties the socket. What changed is read from the system again; so a lost message does no harm.
+    void drain();
+
+  private:
+    UniqueFd socket_;
+};
+
+} // namespace fastpath

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The maps that the config decides: settings and clients.
+#pragma once
+
+#include "cache/policy.h"
+#include "config/config.h"
+#include "util/result.h"
+
+namespace fastpath {
+
+CachePolicy cache_policy(const Config &config);
+
+Result<> write_settings(int map_fd, const Config &config);
+
+// Makes the map `clients` hold exactly the prefixes of acl.allow. Adds before it removes, so that no allowed client is ever
+// turned away.
+Result<> sync_clients(int map_fd, const std::vector<IpPrefix> &allowed);
+
+} // namespace fastpath

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/daemon.h"
+
+#include "config/diff.h"
+#include "daemon/config_maps.h"
+#include "daemon/log.h"
+#include "metrics/endpoints.h"
+#include "util/clock.h"
+#include "version.h"
+
+#include <algorithm>
+#include <bpf/bpf.h>
+#include <csignal>
+#include <cstring>
+#include <net/if.h>
+#include <spdlog/spdlog.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+namespace fastpath {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// The dead are found within this many ticks; each tick looks at one share of the index.
+constexpr uint32_t ticks_per_sweep = 16;
+
+AttachMode attach_mode(InterfaceMode mode) {
+    switch (mode) {
+    case InterfaceMode::native:
+        return AttachMode::native;
+    case InterfaceMode::generic:
+        return AttachMode::generic;
+    case InterfaceMode::automatic:
+        break;
+    }
+    return AttachMode::automatic;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Daemon>> Daemon::start(Config config, Options options) {
+    Result<PinDirectory> pins = PinDirectory::acquire(options.pins);
+    if (!pins) {
+        return tl::unexpected(pins.error());
+    }
+    std::unique_ptr<Daemon> daemon(new Daemon(std::move(config), std::move(options), std::move(*pins)));
+    Result<> started = daemon->load_programs();
+    for (auto step : {&Daemon::open_cache, &Daemon::write_config_maps, &Daemon::start_metrics, &Daemon::watch_events,
+                      &Daemon::attach}) {
+        if (started) {
+            started = (daemon.get()->*step)();
+        }
+    }
+    if (!started) {
+        daemon->undo();
+        return tl::unexpected(started.error());
+    }
+    return daemon;
+}
+
+// What an earlier daemon pinned is used again: its cache, and the hash key that the cache was filled with.
+Result<> Daemon::load_programs() {
+    const Result<std::optional<fp_meta>> earlier = pins_.read_meta();
+    if (!earlier) {
+        return tl::unexpected(earlier.error());
+    }
+    Programs::Options options = {.pin_directory = pins_.path(),
+                                 .bucket_count = bucket_count_for(config_.cache.max_entries),
+                                 .hash_key = {}};
+    took_over_ = earlier->has_value();
+    if (took_over_) {
+        std::copy(std::begin((*earlier)->hash_key), std::end((*earlier)->hash_key), options.hash_key.begin());
+        if ((*earlier)->bucket_mask + 1 != options.bucket_count) {
+            spdlog::warn("cache.max_entries has changed from {} to {}: the cache starts empty", (*earlier)->max_entries,
+                         config_.cache.max_entries);
+            if (Result<> forgotten = forget_cache_pins(); !forgotten) {
+                return forgotten;
+            }
+        }
+    } else if (const Result<HashKey> key = new_hash_key(); key) {
+        options.hash_key = *key;
+    } else {
+        return tl::unexpected(key.error());
+    }
+
+    Result<Programs> programs = Programs::load(options);
+    if (!programs) {
+        return tl::unexpected(programs.error());
+    }
+    programs_ = std::move(*programs);
+    attachments_.emplace(pins_, programs_->map("attachments"));
+
+    Result<MappedMemory> meta = MappedMemory::of_map(programs_->map("meta"), sizeof(fp_meta), "meta");
+    if (!meta) {
+        return tl::unexpected(meta.error());
+    }
+    meta_memory_ = std::move(*meta);
+    meta_ = reinterpret_cast<fp_meta *>(meta_memory_.data());
+    meta_->daemon_pid = static_cast<uint32_t>(::getpid());
+    meta_->started_ns = monotonic_ns();
+    meta_->heartbeat_ns = meta_->started_ns;
+    meta_->bucket_mask = options.bucket_count - 1;
+    meta_->max_entries = config_.cache.max_entries;
+    std::copy(options.hash_key.begin(), options.hash_key.end(), std::begin(meta_->hash_key));
+    std::strncpy(meta_->daemon_version, version, sizeof(meta_->daemon_version) - 1);
+    meta_->abi_version = FP_ABI_VERSION;
+    return {};
+}
+
+// The programs that run keep the old maps until they are replaced.
+Result<> Daemon::forget_cache_pins() {
+    for (const auto &pin : std::filesystem::directory_iterator(pins_.path())) {
+        if (pin.path().filename().string().starts_with("answer") && ::unlink(pin.path().c_str()) != 0) {
+            return fail_errno("cannot remove the pin " + pin.path().string());
+        }
+    }
+    return {};
+}
+
+Result<> Daemon::open_cache() {
+    Result<AnswerMaps> maps = AnswerMaps::open(programs_->answer_maps());
+    if (!maps) {
+        return tl::unexpected(maps.error());
+    }
+    Result<MappedMemory> counters =
+        MappedMemory::of_map(programs_->map("cache_counters"), sizeof(fp_cache_counters), "cache_counters");
+    if (!counters) {
+        return tl::unexpected(counters.error());
+    }
+    counters_memory_ = std::move(*counters);
+    counters_ = reinterpret_cast<fp_cache_counters *>(counters_memory_.data());
+    counters_before_ = *counters_;
+    answers_ = std::move(*maps);
+    table_.emplace(*answers_, config_.cache.max_entries);
+    if (took_over_) {
+        spdlog::info("took over {} cached answers from an earlier daemon", table_->entries());
+    }
+    Result<std::unique_ptr<Learner>> learner =
+        Learner::create(programs_->map("learned"), *table_, cache_policy(config_), *counters_);
+    if (!learner) {
+        return tl::unexpected(learner.error());
+    }
+    learner_ = std::move(*learner);
+    publish_counters();
+    return {};
+}
+
+Result<> Daemon::write_config_maps() {
+    if (Result<> written = write_settings(programs_->map("settings"), config_); !written) {
+        return written;
+    }
+    if (Result<> synced = sync_clients(programs_->map("clients"), config_.acl.allow); !synced) {
+        return synced;
+    }
+    const Result<std::set<IpAddress>> addresses = listen_addresses(config_);
+    if (!addresses) {
+        return tl::unexpected(addresses.error());
+    }
+    const Result<ListenerChange> change = sync_listeners(programs_->map("listeners"), *addresses);
+    if (!change) {
+        return tl::unexpected(change.error());
+    }
+    if (addresses->empty()) {
+        spdlog::warn("the interfaces have no address yet: nothing is answered until one is added");
+    }
+    for (const IpAddress &address : *addresses) {
+        spdlog::info("answering on {} port 53", to_string(address));
+    }
+    return {};
+}
+
+// All that needs no packet is ready by now: from the first one on, answers are given and learned.
+Result<> Daemon::attach() {
+    for (const Attached &old : attachments_->list()) {
+        const bool wanted = std::any_of(config_.interfaces.begin(), config_.interfaces.end(),
+                                        [&](const auto &i) { return i.name == old.record.interface; });
+        if (!wanted || !old.live) {
+            if (const Result<> detached = attachments_->detach(old); !detached) {
+                spdlog::warn("{}", detached.error().message);
+            }
+        }
+    }
+    for (const InterfaceConfig &interface : config_.interfaces) {
+        const Result<Attached> attached = attachments_->attach(interface.name, attach_mode(interface.mode),
+                                                               {programs_->fastpath(), programs_->learn()});
+        if (!attached) {
+            return tl::unexpected(attached.error());
+        }
+        spdlog::info("{}: attached in {} mode", interface.name,
+                     attached->record.mode == FP_ATTACH_NATIVE ? "native" : "generic");
+    }
+    return {};
+}
+
+Result<> Daemon::start_metrics() {
+    if (!config_.metrics.listen) {
+        return {};
+    }
+    Result<std::unique_ptr<HttpServer>> server =
+        HttpServer::listen(*config_.metrics.listen, metrics_endpoints(*programs_, *attachments_));
+    if (!server) {
+        return tl::unexpected(server.error());
+    }
+    http_ = std::move(*server);
+    spdlog::info("metrics at http://{}/metrics", to_string(*config_.metrics.listen));
+    return {};
+}
+
+Result<> Daemon::watch_events() {
+    Result<EventLoop> loop = EventLoop::create();
+    if (!loop) {
+        return tl::unexpected(loop.error());
+    }
+    loop_ = std::move(*loop);
+    Result<AddressWatch> watch = AddressWatch::create();
+    if (!watch) {
+        return tl::unexpected(watch.error());
+    }
+    address_watch_ = std::move(*watch);
+
+    Result<> added = loop_->on_readable(learner_->poll_fd(), [this] { learner_->consume(); });
+    added = added ? loop_->on_readable(address_watch_->fd(), [this] { follow_interfaces(); }) : added;
+    added = added ? loop_->every(1s, [this] { tick(); }) : added;
+    added = added ? loop_->on_signal(SIGHUP, [this] { reload(); }) : added;
+    added = added ? loop_->on_signal(SIGTERM, [this] { stop(); }) : added;
+    return added ? loop_->on_signal(SIGINT, [this] { stop(); }) : added;
+}
+
+// Addresses come and go; an interface that was deleted and made again has lost its programs.
+void Daemon::follow_interfaces() {
+    address_watch_->drain();
+    const Result<std::set<IpAddress>> addresses = listen_addresses(config_);
+    const Result<ListenerChange> change = addresses ? sync_listeners(programs_->map("listeners"), *addresses)
+                                                    : tl::unexpected(addresses.error());
+    if (!change) {
+        spdlog::error("{}", change.error().message);
+    } else if (change->added + change->removed > 0) {
+        spdlog::info("addresses have changed: {} added, {} removed", change->added, change->removed);
+    }
+    for (const Attached &old : attachments_->list()) {
+        if (!old.live && ::if_nametoindex(old.record.interface) != 0) {
+            attach_again(old);
+        }
+    }
+}
+
+void Daemon::attach_again(const Attached &old) {
+    const std::string name = old.record.interface;
+    const auto interface = std::find_if(config_.interfaces.begin(), config_.interfaces.end(),
+                                        [&](const InterfaceConfig &i) { return i.name == name; });
+    if (interface == config_.interfaces.end()) {
+        return;
+    }
+    attachments_->detach(old);
+    const Result<Attached> attached =
+        attachments_->attach(name, attach_mode(interface->mode), {programs_->fastpath(), programs_->learn()});
+    if (attached) {
+        spdlog::info("{}: the interface is new, attached again", name);
+    } else {
+        spdlog::error("{}; its queries go to the resolver until the daemon is started again", attached.error().message);
+    }
+}
+
+void Daemon::tick() {
+    const uint64_t now = monotonic_ns();
+    table_->sweep(now, 1 + static_cast<uint32_t>(answers_->buckets().size()) / ticks_per_sweep);
+    table_->reclaim();
+    publish_counters();
+    meta_->heartbeat_ns = now;
+    notify_status();
+}
+
+void Daemon::publish_counters() {
+    const AnswerTable::Counters &now = table_->counters();
+    counters_->fills = counters_before_.fills + now.fills;
+    counters_->evictions = counters_before_.evictions + now.evictions;
+    counters_->expirations = counters_before_.expirations + now.expirations;
+    meta_->entries = table_->entries();
+    meta_->memory_bytes = table_->memory_bytes();
+}
+
+void Daemon::notify_status() {
+    sd_notifyf(0, "STATUS=%u answers cached, %u interface(s)", table_->entries(),
+               static_cast<unsigned>(config_.interfaces.size()));
+}
+
+// The new config as a whole, or the old one as a whole.
+void Daemon::reload() {
+    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", static_cast<unsigned long long>(monotonic_ns() / 1000));
+    Result<Config> next = options_.read_config();
+    if (!next) {
+        spdlog::error("reload refused, the old config stays: {}", next.error().message);
+        sd_notify(0, "READY=1");
+        return;
+    }
+    for (const ConfigChange &change : diff(config_, *next)) {
+        spdlog::info("reload: {}: {} -> {}{}", change.key, change.old, change.now,
+                     change.reloadable ? "" : " (takes effect with the next start)");
+    }
+    // What only a restart can change stays as it runs.
+    next->interfaces = config_.interfaces;
+    next->cache.max_entries = config_.cache.max_entries;
+    next->metrics = config_.metrics;
+    const Config old = std::exchange(config_, std::move(*next));
+    if (const Result<> written = write_config_maps(); !written) {
+        spdlog::error("reload failed, going back to the old config: {}", written.error().message);
+        config_ = old;
+        if (const Result<> restored = write_config_maps(); !restored) {
+            spdlog::error("{}", restored.error().message);
+        }
+    }
+    learner_->set_policy(cache_policy(config_));
+    set_log_level(config_.log.level);
+    sd_notify(0, "READY=1");
+}
+
+void Daemon::stop() {
+    bool clean = true;
+    sd_notify(0, "STOPPING=1");
+    if (config_.state.on_stop == OnStop::keep) {
+        spdlog::info("stopping; the programs stay attached and go on answering (state.on_stop: keep)");
+    } else {
+        for (const Attached &attached : attachments_->list()) {
+            if (const Result<> detached = attachments_->detach(attached); !detached) {
+                spdlog::error("{}", detached.error().message);
+                clean = false;
+            }
+        }
+        if (const Result<> removed = pins_.remove(); !removed) {
+            spdlog::error("{}", removed.error().message);
+            clean = false;
+        }
+        spdlog::info("detached; queries go to the resolver as before");
+    }
+    loop_->stop(clean ? 0 : 1);
+}
+
+// After a start that failed: a cache that was there before goes on being served by the programs that were.
+void Daemon::undo() {
+    if (took_over_) {
+        return;
+    }
+    if (attachments_) {
+        for (const Attached &attached : attachments_->list()) {
+            attachments_->detach(attached);
+        }
+    }
+    pins_.remove();
+}
+
+Result<int> Daemon::run() {
+    sd_notify(0, "READY=1");
+    notify_status();
+    spdlog::info("ready");
+    return loop_->run();
+}
+
+} // namespace fastpath

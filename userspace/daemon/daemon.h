@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Daemon: puts the parts together and keeps them going: programs on the interfaces, learner, housekeeping, metrics, signals.
+#pragma once
+
+#include "bpf/answer_maps.h"
+#include "bpf/attachment.h"
+#include "bpf/mapped_memory.h"
+#include "bpf/pin_directory.h"
+#include "bpf/programs.h"
+#include "cache/answer_table.h"
+#include "config/config.h"
+#include "daemon/addresses.h"
+#include "daemon/event_loop.h"
+#include "daemon/learner.h"
+#include "metrics/http_server.h"
+#include "util/result.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace fastpath {
+
+class Daemon {
+  public:
+    struct Options {
+        std::filesystem::path pins;
+        std::function<Result<Config>()> read_config; // once more, for a reload
+    };
+
+    // Loads, takes over what an earlier daemon left, attaches. On failure nothing is left behind that was not there before.
+    static Result<std::unique_ptr<Daemon>> start(Config config, Options options);
+
+    // Until SIGTERM or SIGINT; returns the exit code.
+    Result<int> run();
+
+  private:
+    Daemon(Config config, Options options, PinDirectory pins)
+        : config_(std::move(config)), options_(std::move(options)), pins_(std::move(pins)) {}
+
+    Result<> load_programs();
+    Result<> open_cache();
+    Result<> write_config_maps();
+    Result<> attach();
+    Result<> start_metrics();
+    Result<> watch_events();
+
+    Result<> forget_cache_pins();
+    void follow_interfaces();
+    void attach_again(const Attached &old);
+    void tick();
+    void publish_counters();
+    void notify_status();
+    void reload();
+    void stop();
+    void undo();
+
+    Config config_;
+    Options options_;
+    PinDirectory pins_;
+    bool took_over_ = false;
+
+    std::optional<Programs> programs_;
+    MappedMemory meta_memory_;
+    MappedMemory counters_memory_;
+    fp_meta *meta_ = nullptr;
+    fp_cache_counters *counters_ = nullptr;
+    fp_cache_counters counters_before_ = {};
+    std::optional<AnswerMaps> answers_;
+    std::optional<AnswerTable> table_;
+    std::optional<Attachments> attachments_;
+    std::optional<EventLoop> loop_;
+    std::optional<AddressWatch> address_watch_;
+    std::unique_ptr<Learner> learner_;
+    std::unique_ptr<HttpServer> http_;
+};
+
+} // namespace fastpath

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/event_loop.h"
+
+#include <csignal>
+#include <sys/epoll.h>
+#include <systemd/sd-event.h>
+
+namespace fastpath {
+
+void EventLoop::Unref::operator()(sd_event *event) const {
+    sd_event_unref(event);
+}
+
+Result<EventLoop> EventLoop::create() {
+    EventLoop loop;
+    sd_event *event = nullptr;
+    if (const int code = sd_event_new(&event); code < 0) {
+        return fail_errno("cannot make an event loop", -code);
+    }
+    loop.event_.reset(event);
+    if (const int code = sd_event_set_watchdog(event, 1); code < 0) {
+        return fail_errno("cannot serve the watchdog of the service manager", -code);
+    }
+    return loop;
+}
+
+EventLoop::Watch *EventLoop::remember(Callback callback, std::chrono::microseconds interval) {
+    watches_.push_back(std::make_unique<Watch>(Watch{std::move(callback), interval}));
+    return watches_.back().get();
+}
+
+Result<> EventLoop::on_readable(int fd, Callback callback) {
+    const auto ready = [](sd_event_source *, int, uint32_t, void *watch) {
+        static_cast<Watch *>(watch)->callback();
+        return 0;
+    };
+    const int code = sd_event_add_io(event_.get(), nullptr, fd, EPOLLIN, ready, remember(std::move(callback)));
+    return code < 0 ? Result<>(fail_errno("cannot watch a descriptor", -code)) : Result<>();
+}
+
+Result<> EventLoop::every(std::chrono::microseconds interval, Callback callback) {
+    const auto due = [](sd_event_source *source, uint64_t, void *data) {
+        auto *const watch = static_cast<Watch *>(data);
+        watch->callback();
+        sd_event_source_set_time_relative(source, static_cast<uint64_t>(watch->interval.count()));
+        return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+    };
+    const int code = sd_event_add_time_relative(event_.get(), nullptr, CLOCK_MONOTONIC,
+                                                static_cast<uint64_t>(interval.count()), 0, due,
+                                                remember(std::move(callback), interval));
+    return code < 0 ? Result<>(fail_errno("cannot set a timer", -code)) : Result<>();
+}
+
+Result<> EventLoop::on_signal(int number, Callback callback) {
+    const auto received = [](sd_event_source *, const signalfd_siginfo *, void *watch) {
+        static_cast<Watch *>(watch)->callback();
+        return 0;
+    };
+    const int code = sd_event_add_signal(event_.get(), nullptr, number | SD_EVENT_SIGNAL_PROCMASK, received,
+                                         remember(std::move(callback)));
+    return code < 0 ? Result<>(fail_errno("cannot watch a signal", -code)) : Result<>();
+}
+
+Result<int> EventLoop::run() {
+    const int code = sd_event_loop(event_.get());
+    return code < 0 ? Result<int>(fail_errno("the event loop failed", -code)) : Result<int>(code);
+}
+
+void EventLoop::stop(int exit_code) {
+    sd_event_exit(event_.get(), exit_code);
+}
+
+} // namespace fastpath

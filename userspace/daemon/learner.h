@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Learner: from a record of the ring buffer to an answer in the cache, or to a counted reason why not.
+#pragma once
+
+#include "cache/answer_table.h"
+#include "cache/policy.h"
+#include "util/result.h"
+
+#include <cstdint>
+#include <dns_fastpath/counters.h>
+#include <dns_fastpath/events.h>
+#include <memory>
+
+struct ring_buffer;
+
+namespace fastpath {
+
+class Learner {
+  public:
+    // `table` and `counters` outlive this.
+    static Result<std::unique_ptr<Learner>> create(int ring_fd, AnswerTable &table, const CachePolicy &policy,
+                                                   fp_cache_counters &counters);
+    ~Learner();
+    Learner(const Learner &) = delete;
+    Learner &operator=(const Learner &) = delete;
+
+    [[nodiscard]] int poll_fd() const;
+
+    // Takes in what waits in the ring.
+    void consume();
+
+    void set_policy(const CachePolicy &policy) { policy_ = policy; }
+
+  private:
+    struct Free {
+        void operator()(ring_buffer *ring) const;
+    };
+
+    Learner(AnswerTable &table, const CachePolicy &policy, fp_cache_counters &counters)
+        : table_(table), policy_(policy), counters_(counters) {}
+
+    void learn(const fp_learned &event, std::span<const uint8_t> message);
+    void reject(FillReject reason);
+
+    AnswerTable &table_;
+    CachePolicy policy_;
+    fp_cache_counters &counters_;
+    std::unique_ptr<ring_buffer, Free> ring_;
+};
+
+} // namespace fastpath

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// dns-fastpathd: the command line. Exit 0 clean, 1 failed while running, 2 bad usage or config.
+#include "config/load.h"
+#include "config/print.h"
+#include "config/validate.h"
+#include "daemon/daemon.h"
+#include "daemon/log.h"
+#include "version.h"
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+#include <map>
+#include <spdlog/spdlog.h>
+
+namespace {
+
+using namespace fastpath;
+
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+constexpr const char *default_config = "/etc/dns-fastpath/dns-fastpath.yaml";
+
+struct CommandLine {
+    std::string config_file;
+    std::vector<std::string> interfaces;
+    std::string pins = FP_PIN_ROOT;
+    std::string log_level;
+    bool check_config = false;
+    bool print_config = false;
+};
+
+const std::map<std::string, LogLevel> log_levels = {{"trace", LogLevel::trace},
+                                                    {"debug", LogLevel::debug},
+                                                    {"info", LogLevel::info},
+                                                    {"warn", LogLevel::warn},
+                                                    {"error", LogLevel::error}};
+
+void declare_options(CLI::App &app, CommandLine &line) {
+    app.add_option("--config", line.config_file, std::string("Config file (default: ") + default_config + ", if it is there)")
+        ->type_name("FILE");
+    app.add_option("--interface", line.interfaces, "Interface to attach to, in place of the config's; may be repeated")
+        ->type_name("IF");
+    app.add_option("--pins", line.pins, "Where maps and links are pinned, for a second instance on one host")
+        ->type_name("DIR")
+        ->capture_default_str();
+    app.add_option("--log-level", line.log_level, "trace, debug, info, warn or error, in place of the config's")
+        ->type_name("LEVEL")
+        ->check(CLI::IsMember(log_levels));
+    app.add_flag("--check-config", line.check_config, "Check the config and exit");
+    app.add_flag("--print-config", line.print_config, "Print the effective config with every default and exit");
+    app.set_version_flag("--version", std::string("dns-fastpathd ") + version);
+}
+
+Result<Config> read_file(const CommandLine &line) {
+    if (!line.config_file.empty()) {
+        return load_config(line.config_file);
+    }
+    std::error_code none;
+    return std::filesystem::exists(default_config, none) ? load_config(default_config) : Config();
+}
+
+// The file with the command line on top.
+Result<Config> effective_config(const CommandLine &line) {
+    Result<Config> config = read_file(line);
+    if (!config) {
+        return config;
+    }
+    if (!line.interfaces.empty()) {
+        config->interfaces.clear();
+        for (const std::string &name : line.interfaces) {
+            config->interfaces.push_back({.name = name});
+        }
+    }
+    if (!line.log_level.empty()) {
+        config->log.level = log_levels.at(line.log_level);
+    }
+    if (Result<> valid = validate(*config); !valid) {
+        return tl::unexpected(valid.error());
+    }
+    return config;
+}
+
+int serve(const CommandLine &line, Config config) {
+    start_log(config.log.level);
+    spdlog::info("dns-fastpathd {}", version);
+    Result<std::unique_ptr<Daemon>> daemon =
+        Daemon::start(std::move(config), {.pins = line.pins, .read_config = [&line] { return effective_config(line); }});
+    if (!daemon) {
+        spdlog::critical("{}", daemon.error().message);
+        return exit_failed;
+    }
+    const Result<int> code = (*daemon)->run();
+    if (!code) {
+        spdlog::critical("{}", code.error().message);
+        return exit_failed;
+    }
+    return *code;
+}
+
+// Before any thread starts, so that none of them takes the signals that the event loop waits for.
+void block_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int number : {SIGHUP, SIGTERM, SIGINT}) {
+        sigaddset(&set, number);
+    }
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+    CommandLine line;
+    CLI::App app("Answers DNS cache hits in XDP, in front of the resolver on this host.", "dns-fastpathd");
+    declare_options(app, line);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError &error) {
+        return app.exit(error) == 0 ? 0 : exit_usage;
+    }
+
+    Result<Config> config = effective_config(line);
+    if (!config) {
+        std::cerr << config.error().message << '\n';
+        return exit_usage;
+    }
+    if (line.print_config) {
+        std::cout << print_config(*config);
+        return 0;
+    }
+    if (line.check_config) {
+        std::cerr << "the config is good\n";
+        return 0;
+    }
+    block_signals();
+    return serve(line, std::move(*config));
+}

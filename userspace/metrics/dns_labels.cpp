@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The names of the IANA registry "Domain Name System (DNS) Parameters", as far as counters.h counts by number.
+#include "metrics/dns_labels.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace fastpath {
+
+namespace {
+
+struct Mnemonic {
+    uint16_t number;
+    std::string_view name;
+};
+
+constexpr auto rcodes = std::to_array<Mnemonic>({
+    {0, "NOERROR"},
+    {1, "FORMERR"},
+    {2, "SERVFAIL"},
+    {3, "NXDOMAIN"},
+    {4, "NOTIMP"},
+    {5, "REFUSED"},
+    {6, "YXDOMAIN"},
+    {7, "YXRRSET"},
+    {8, "NXRRSET"},
+    {9, "NOTAUTH"},
+    {10, "NOTZONE"},
+    {11, "DSOTYPENI"},
+});
+
+constexpr auto types = std::to_array<Mnemonic>({
+    {1, "A"},       {2, "NS"},      {3, "MD"},          {4, "MF"},       {5, "CNAME"},     {6, "SOA"},
+    {7, "MB"},      {8, "MG"},      {9, "MR"},          {10, "NULL"},    {11, "WKS"},      {12, "PTR"},
+    {13, "HINFO"},  {14, "MINFO"},  {15, "MX"},         {16, "TXT"},     {17, "RP"},       {18, "AFSDB"},
+    {19, "X25"},    {20, "ISDN"},   {21, "RT"},         {22, "NSAP"},    {23, "NSAP-PTR"}, {24, "SIG"},
+    {25, "KEY"},    {26, "PX"},     {27, "GPOS"},       {28, "AAAA"},    {29, "LOC"},      {30, "NXT"},
+    {31, "EID"},    {32, "NIMLOC"}, {33, "SRV"},        {34, "ATMA"},    {35, "NAPTR"},    {36, "KX"},
+    {37, "CERT"},   {38, "A6"},     {39, "DNAME"},      {40, "SINK"},    {41, "OPT"},      {42, "APL"},
+    {43, "DS"},     {44, "SSHFP"},  {45, "IPSECKEY"},   {46, "RRSIG"},   {47, "NSEC"},     {48, "DNSKEY"},
+    {49, "DHCID"},  {50, "NSEC3"},  {51, "NSEC3PARAM"}, {52, "TLSA"},    {53, "SMIMEA"},   {55, "HIP"},
+    {56, "NINFO"},  {57, "RKEY"},   {58, "TALINK"},     {59, "CDS"},     {60, "CDNSKEY"},  {61, "OPENPGPKEY"},
+    {62, "CSYNC"},  {63, "ZONEMD"}, {64, "SVCB"},       {65, "HTTPS"},   {66, "DSYNC"},    {99, "SPF"},
+    {100, "UINFO"}, {101, "UID"},   {102, "GID"},       {103, "UNSPEC"}, {104, "NID"},     {105, "L32"},
+    {106, "L64"},   {107, "LP"},    {108, "EUI48"},     {109, "EUI64"},  {128, "NXNAME"},  {249, "TKEY"},
+    {250, "TSIG"},  {251, "IXFR"},  {252, "AXFR"},      {253, "MAILB"},  {254, "MAILA"},   {255, "ANY"},
+    {256, "URI"},   {257, "CAA"},
+});
+
+template <class Table> std::string label(const Table &table, uint16_t number, const char *prefix) {
+    const auto *const found =
+        std::find_if(table.begin(), table.end(), [number](const Mnemonic &m) { return m.number == number; });
+    return found != table.end() ? std::string(found->name) : prefix + std::to_string(number);
+}
+
+} // namespace
+
+std::string rcode_label(uint16_t rcode) {
+    return label(rcodes, rcode, "RCODE");
+}
+
+std::string qtype_label(uint16_t qtype) {
+    return label(types, qtype, "TYPE");
+}
+
+} // namespace fastpath
