@@ -141,7 +141,7 @@ static __always_inline enum fp_outcome walk_query(struct xdp_md *ctx, struct fp_
         return outcome == FP_GO_ON ? refuse(ctx, s, count, current) : FP_OUT_drop_acl_unparsable;
     FP_TRY(outcome);
     count_qtype(count, s->question.qtype);
-    fp_key_question(s, (const __u32 *)fp_config.hash_key);
+    fp_key_question(s, fp_hash_key());
 
     outcome = fp_answer_from_cache(ctx, s, count, current);
     return outcome == FP_OUT_miss_local ? fp_ask_local(s) : outcome;

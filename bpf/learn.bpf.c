@@ -109,7 +109,7 @@ static __always_inline enum fp_learn_outcome check_question(struct learn_scratch
         return FP_LEARN_unparsable;
     q->query_bits = l->event.query_bits;
     q->view = l->event.view;
-    fp_key_question(s, (const __u32 *)fp_config.hash_key);
+    fp_key_question(s, fp_hash_key());
     if (q->key.hash[0] != l->event.key.hash[0] || q->key.hash[1] != l->event.key.hash[1])
         return FP_LEARN_unasked;
     return FP_LEARN_GO_ON;

@@ -20,6 +20,15 @@
 /* Fixed at load; see config.h. */
 const volatile struct fp_config fp_config = {0};
 
+/* Without the volatile of its declaration; the barrier keeps clang from taking the key for the zeros above. */
+static __always_inline const __u32 *fp_hash_key(void)
+{
+    const __u32 *key = (const __u32 *)fp_config.hash_key;
+
+    asm volatile("" : "+r"(key));
+    return key;
+}
+
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(map_flags, BPF_F_MMAPABLE);

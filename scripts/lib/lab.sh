@@ -44,7 +44,7 @@ lab_enter() {
     case $role in
         client | auth) exec nsenter --net="/run/netns/$lab_prefix-$role" -- "$@" ;;
         # Its own mount namespace holds its own /sys/fs/bpf; the working directory stays the caller's.
-        resolver) exec nsenter --target "$(<"$lab_state/resolver.pid")" --net --mount --wdns="$PWD" -- "$@" ;;
+        resolver) exec nsenter --target "$(<"$lab_state/resolver.pid")" --net --mount --root --wdns="$PWD" -- "$@" ;;
         *) die "no machine '$role' in the lab: client, resolver or auth" ;;
     esac
 }
@@ -134,8 +134,10 @@ lab_start_unbound() {
     touch "$lab_state/up"
 }
 
+# dig says on standard output that nobody answers, and ends well with an answer of any RCODE.
 lab_answers() {
-    [[ -n $(lab_run "$1" dig +short +time=1 +tries=1 "@$2" "$3" "$4") ]]
+    local answer
+    answer=$(lab_run "$1" dig +short +time=1 +tries=1 "@$2" "$3" "$4") && [[ -n $answer ]]
 }
 
 lab_render() {

@@ -20,7 +20,8 @@ void expect_errors(const std::vector<BadConfig> &cases) {
     for (const BadConfig &bad : cases) {
         const auto config = parse_config(bad.text, "f.yaml");
         ASSERT_FALSE(config) << bad.text;
-        EXPECT_EQ(config.error().message, "f.yaml:" + std::string(bad.place) + ": " + std::string(bad.message)) << bad.text;
+        EXPECT_EQ(config.error().message, "f.yaml:" + std::string(bad.place) + ": " + std::string(bad.message))
+            << bad.text;
     }
 }
 
@@ -42,17 +43,16 @@ TEST(ConfigError, UnknownKeys) {
         {"'': 1", "1:1", R"(unknown key ""; known here: interfaces, listen, acl, cache, edns, metrics, state, log)"},
         {"<<: {log: {level: info}}", "1:1",
          R"(unknown key "<<"; known here: interfaces, listen, acl, cache, edns, metrics, state, log)"},
-        {"listen:\n  - {address: 192.0.2.1, pool: x}", "2:26",
-         R"(listen: unknown key "pool"; known here: address)"},
+        {"listen:\n  - {address: 192.0.2.1, pool: x}", "2:26", R"(listen: unknown key "pool"; known here: address)"},
         {"interfaces: [{nam: eth0}]", "1:15", R"(interfaces: unknown key "nam"; did you mean "name"?)"},
     });
 }
 
 TEST(ConfigError, DuplicateKeys) {
     expect_errors({
-        {"log: {level: info}\nacl: {}\nlog: {level: info}", "3:1", R"(duplicate key "log"; it is already set in line 1)"},
-        {"cache:\n  max_ttl: 5\n  max_ttl: 5", "3:3",
-         R"(duplicate key "cache.max_ttl"; it is already set in line 2)"},
+        {"log: {level: info}\nacl: {}\nlog: {level: info}", "3:1",
+         R"(duplicate key "log"; it is already set in line 1)"},
+        {"cache:\n  max_ttl: 5\n  max_ttl: 5", "3:3", R"(duplicate key "cache.max_ttl"; it is already set in line 2)"},
         {"interfaces: [{name: a, name: b}]", "1:24",
          R"(interfaces: duplicate key "name"; it is already set in line 1)"},
     });
@@ -61,7 +61,8 @@ TEST(ConfigError, DuplicateKeys) {
 TEST(ConfigError, WrongShapes) {
     const std::string interfaces =
         "interfaces: expected a list of at most 256, each an interface name or {name: NAME, mode: auto, native or generic}";
-    const std::string interface = "interfaces: expected an interface name or {name: NAME, mode: auto, native or generic}";
+    const std::string interface =
+        "interfaces: expected an interface name or {name: NAME, mode: auto, native or generic}";
     expect_errors({
         {"- eth0", "1:1", "expected a map of keys, found a list of 1"},
         {"eth0", "1:1", R"(expected a map of keys, found "eth0")"},
@@ -89,7 +90,8 @@ TEST(ConfigError, WrongShapes) {
 }
 
 TEST(ConfigError, ValuesThatAreNotAllowed) {
-    const std::string name = "interfaces: expected an interface name (1 to 15 printable ASCII characters, no space, '/' or ':')";
+    const std::string name =
+        "interfaces: expected an interface name (1 to 15 printable ASCII characters, no space, '/' or ':')";
     const std::string unicast = "listen: expected the unicast IPv4 or IPv6 address that clients ask";
     const std::string entries = "cache.max_entries: expected a whole number from 8 to 8388608";
     const std::string seconds = "expected whole seconds, plain or with a unit (30s, 5m, 24h, 7d), from ";
@@ -179,9 +181,10 @@ TEST(ConfigError, ListsThatAreLongerThanTheirMap) {
     for (int i = 0; i < 257; ++i) {
         text += "  - eth" + std::to_string(i) + "\n";
     }
-    EXPECT_EQ(parse_config(text, "f.yaml").error().message,
-              "f.yaml:2:3: interfaces: expected a list of at most 256, each an interface name or {name: NAME, mode: auto, native "
-              "or generic}, found a list of 257");
+    EXPECT_EQ(
+        parse_config(text, "f.yaml").error().message,
+        "f.yaml:2:3: interfaces: expected a list of at most 256, each an interface name or {name: NAME, mode: auto, native "
+        "or generic}, found a list of 257");
 }
 
 TEST(ConfigError, EveryKeyRefusesAMapAndNothing) {
@@ -192,8 +195,9 @@ TEST(ConfigError, EveryKeyRefusesAMapAndNothing) {
             const std::string text = (section.empty() ? "" : section + ":\n  ") + name + ": " + value + "\n";
             const auto config = parse_config(text, "f.yaml");
             ASSERT_FALSE(config) << text;
-            EXPECT_NE(config.error().message.find(std::string(key.path) + ": expected " + key.value.allowed + ", found "),
-                      std::string::npos)
+            EXPECT_NE(
+                config.error().message.find(std::string(key.path) + ": expected " + key.value.allowed + ", found "),
+                std::string::npos)
                 << config.error().message;
         }
     }

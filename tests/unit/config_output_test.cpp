@@ -20,7 +20,8 @@ const std::string source_dir = FASTPATH_SOURCE_DIR;
 // Every key differs from its default, with values that YAML would mistake for something else if they were not quoted.
 Config unusual_config() {
     Config config;
-    config.interfaces = {{"null"}, {"~", InterfaceMode::native}, {"-", InterfaceMode::generic}, {"{a}"}, {"#b"}, {"'c\""}};
+    config.interfaces = {{"null"}, {"~", InterfaceMode::native}, {"-", InterfaceMode::generic}, {"{a}"}, {"#b"},
+                         {"'c\""}};
     config.listen = {{parse_address("2001:db8::").value()}, {parse_address("192.0.2.1").value()}};
     config.acl.allow = {parse_prefix("::/0").value(), parse_prefix("0.0.0.0/0").value()};
     config.acl.action = AclAction::drop;

@@ -39,24 +39,37 @@ const std::vector<GoodValue> good_values = {
     {"interfaces: [eth0]", [](Config &c) { c.interfaces = {{"eth0"}}; }},
     {"interfaces:\n  - eth0\n  - {name: eth1.100, mode: native}\n  - name: br-lan@1\n    mode: generic",
      [](Config &c) {
-         c.interfaces = {
-             {"eth0"}, {"eth1.100", InterfaceMode::native}, {"br-lan@1", InterfaceMode::generic}};
+         c.interfaces = {{"eth0"}, {"eth1.100", InterfaceMode::native}, {"br-lan@1", InterfaceMode::generic}};
      }},
     {"interfaces: [{name: 'eth0'}, {mode: auto, name: fifteen-octets-}]",
-     [](Config &c) { c.interfaces = {{"eth0"}, {"fifteen-octets-"}}; }},
-    {"interfaces: ['null', \"0\"]", [](Config &c) { c.interfaces = {{"null"}, {"0"}}; }},
+     [](Config &c) {
+         c.interfaces = {{"eth0"}, {"fifteen-octets-"}};
+     }},
+    {"interfaces: ['null', \"0\"]",
+     [](Config &c) {
+         c.interfaces = {{"null"}, {"0"}};
+     }},
 
     {"listen: []", [](Config &) {}},
     {"listen: [{address: 198.18.0.2}]", [](Config &c) { c.listen = {listen_on("198.18.0.2")}; }},
     {"listen:\n- address: 2001:db8::1\n- {address: '2001:db8::'}",
-     [](Config &c) { c.listen = {listen_on("2001:db8::1"), listen_on("2001:db8::")}; }},
+     [](Config &c) {
+         c.listen = {listen_on("2001:db8::1"), listen_on("2001:db8::")};
+     }},
 
     {"acl: {allow: []}", [](Config &c) { c.acl.allow.clear(); }},
-    {"acl: {allow: [0.0.0.0/0, '::/0']}", [](Config &c) { c.acl.allow = prefixes({"0.0.0.0/0", "::/0"}); }},
+    {"acl: {allow: [0.0.0.0/0, '::/0']}",
+     [](Config &c) {
+         c.acl.allow = prefixes({"0.0.0.0/0", "::/0"});
+     }},
     {"acl:\n  allow:\n    - 192.0.2.1\n    - 2001:db8::/32",
-     [](Config &c) { c.acl.allow = prefixes({"192.0.2.1/32", "2001:db8::/32"}); }},
+     [](Config &c) {
+         c.acl.allow = prefixes({"192.0.2.1/32", "2001:db8::/32"});
+     }},
     {"acl: {allow: [10.0.0.0/8, 10.1.0.0/16]}",
-     [](Config &c) { c.acl.allow = prefixes({"10.0.0.0/8", "10.1.0.0/16"}); }},
+     [](Config &c) {
+         c.acl.allow = prefixes({"10.0.0.0/8", "10.1.0.0/16"});
+     }},
     {"acl: {action: refuse}", [](Config &) {}},
     {"acl: {action: drop}", [](Config &c) { c.acl.action = AclAction::drop; }},
     {"acl: {action: 'pass'}", [](Config &c) { c.acl.action = AclAction::pass; }},
@@ -134,8 +147,8 @@ TEST(ConfigValue, DefaultsAreThoseOfTheContract) {
 
     EXPECT_TRUE(config.interfaces.empty());
     EXPECT_TRUE(config.listen.empty());
-    EXPECT_EQ(config.acl.allow, prefixes({"127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7",
-                                          "169.254.0.0/16", "fe80::/10", "100.64.0.0/10"}));
+    EXPECT_EQ(config.acl.allow, prefixes({"127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
+                                          "fc00::/7", "169.254.0.0/16", "fe80::/10", "100.64.0.0/10"}));
     EXPECT_EQ(config.acl.action, AclAction::refuse);
     EXPECT_EQ(config.cache.max_entries, 1'000'000U);
     EXPECT_EQ(config.cache.min_ttl, 0s);
@@ -226,7 +239,8 @@ TEST_F(ConfigFile, HasToBeAFileOfSensibleSize) {
 
     EXPECT_EQ(load_config(path_).error().message, path_ + ": is not a config file: larger than 4 MiB");
     EXPECT_EQ(load_config(testing::TempDir()).error().message,
-              testing::TempDir() + ": cannot read the config file (another is given with --config FILE): Is a directory");
+              testing::TempDir() +
+                  ": cannot read the config file (another is given with --config FILE): Is a directory");
 }
 
 TEST_F(ConfigFile, HasToExist) {

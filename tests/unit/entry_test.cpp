@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Entries: an answer that is put together from one again is the response it was built from, but for age; ldns reads both.
+// Entries: an answer that is put together from one again is the response it was built from, but for age; ldns reads
+// both.
 #include "cache/entry.h"
 
 #include "cache/age.h"
@@ -56,8 +57,12 @@ Entry build(const Response &response, const EntryContext &context = {}, const Ca
 }
 
 std::vector<uint16_t> ttl_offsets(const Entry &entry) {
-    std::vector<uint16_t> offsets(entry.head.ttl_count);
-    std::memcpy(offsets.data(), entry.front.data() + fp_pad8(entry.head.name_len), offsets.size() * sizeof(uint16_t));
+    std::vector<uint16_t> offsets;
+    for (size_t at = fp_pad8(entry.head.name_len); at < entry.front.size(); at += sizeof(uint16_t)) {
+        uint16_t offset = 0;
+        std::memcpy(&offset, &entry.front[at], sizeof(offset));
+        offsets.push_back(offset);
+    }
     return offsets;
 }
 
@@ -86,7 +91,8 @@ void expect_same_but_older(const ldns_rr_list *fresh, const ldns_rr_list *old, u
     for (size_t i = 0; i < ldns_rr_list_rr_count(fresh); ++i) {
         // ldns_rr_compare looks at owner, type, class and data, not at the TTL.
         EXPECT_EQ(ldns_rr_compare(ldns_rr_list_rr(fresh, i), ldns_rr_list_rr(old, i)), 0) << "record " << i;
-        EXPECT_EQ(ldns_rr_ttl(ldns_rr_list_rr(old, i)), ldns_rr_ttl(ldns_rr_list_rr(fresh, i)) - elapsed) << "record " << i;
+        EXPECT_EQ(ldns_rr_ttl(ldns_rr_list_rr(old, i)), ldns_rr_ttl(ldns_rr_list_rr(fresh, i)) - elapsed)
+            << "record " << i;
     }
 }
 
@@ -140,13 +146,15 @@ TEST_P(EntryOf, knows_the_sum_of_its_body_at_every_age) {
     EXPECT_EQ(entry_.head.body_sum, naive_sum(entry_.body));
     for (const uint32_t elapsed : ages(entry_)) {
         // 0 and 0xffff are the same number.
-        EXPECT_EQ(aged_sum(entry_.head, elapsed) % 0xffff, naive_sum(aged(entry_, elapsed).body) % 0xffff) << elapsed << " s";
+        EXPECT_EQ(aged_sum(entry_.head, elapsed) % 0xffff, naive_sum(aged(entry_, elapsed).body) % 0xffff)
+            << elapsed << " s";
     }
 }
 
 TEST_P(EntryOf, finds_its_ttls_and_counts_the_odd_ones) {
     const auto offsets = ttl_offsets(entry_);
     ASSERT_EQ(offsets.size(), response_.message->records.size());
+    EXPECT_EQ(offsets.size(), entry_.head.ttl_count);
     const auto is_odd = [](uint16_t at) { return at % 2 == 1; };
     EXPECT_EQ(entry_.head.ttl_odd, std::count_if(offsets.begin(), offsets.end(), is_odd));
     for (size_t i = 0; i < offsets.size(); ++i) {
@@ -167,13 +175,16 @@ TEST(EntryCorpus, has_ttls_of_both_parities_in_one_answer) {
 
 // 2^16 is 1 only if every carry comes back: TTLs and ages around the places where it might not.
 TEST(AgedSum, holds_for_ages_that_cross_16_bits) {
-    for (const char *const owner : {"www.example.com.", "wwww.example.com."}) { // TTL at an even offset, then at an odd one
+    for (const char *const owner :
+         {"www.example.com.", "wwww.example.com."}) { // TTL at an even offset, then at an odd one
         const Response response(ResponseText{.answer = {std::string(owner) + " 2147483647 IN A 255.255.255.255",
                                                         "odd.example.net. 2147483647 IN TXT \"even\"",
                                                         "odd.example.net. 2147483647 IN TXT \"odds\""}});
         const Entry entry = build(response);
-        for (const uint32_t elapsed : {0U, 1U, 255U, 256U, 65534U, 65535U, 65536U, 65537U, 131070U, 0x7fff0000U, 0x7ffffffeU}) {
-            EXPECT_EQ(aged_sum(entry.head, elapsed) % 0xffff, naive_sum(aged(entry, elapsed).body) % 0xffff) << elapsed << " s";
+        for (const uint32_t elapsed :
+             {0U, 1U, 255U, 256U, 65534U, 65535U, 65536U, 65537U, 131070U, 0x7fff0000U, 0x7ffffffeU}) {
+            EXPECT_EQ(aged_sum(entry.head, elapsed) % 0xffff, naive_sum(aged(entry, elapsed).body) % 0xffff)
+                << elapsed << " s";
         }
     }
 }
@@ -188,18 +199,15 @@ TEST(AgeOf, counts_whole_seconds_since_born) {
 }
 
 TEST(BuildEntry, fills_the_head) {
-    const Response response(
-        ResponseText{.question = "Example.COM. IN MX",
-                     .flags = FP_DNS_QR | FP_DNS_AA | FP_DNS_RD | FP_DNS_RA | FP_DNS_AD | FP_DNS_CD,
-                     .answer = {"example.com. 600 IN MX 10 mail.example.com.", "example.com. 500 IN MX 20 mail.example.net."},
-                     .authority = {"example.com. 700 IN NS ns1.example.com."},
-                     .additional = {"mail.example.com. 300 IN A 192.0.2.25"},
-                     .opt = OptText{}});
-    const EntryContext context{.key = {{11, 22}},
-                               .query_bits = FP_QUERY_AD | FP_QUERY_CD,
-                               .view = 7,
-                               .limit = 1232,
-                               .born_ns = 123456789};
+    const Response response(ResponseText{
+        .question = "Example.COM. IN MX",
+        .flags = FP_DNS_QR | FP_DNS_AA | FP_DNS_RD | FP_DNS_RA | FP_DNS_AD | FP_DNS_CD,
+        .answer = {"example.com. 600 IN MX 10 mail.example.com.", "example.com. 500 IN MX 20 mail.example.net."},
+        .authority = {"example.com. 700 IN NS ns1.example.com."},
+        .additional = {"mail.example.com. 300 IN A 192.0.2.25"},
+        .opt = OptText{}});
+    const EntryContext context{
+        .key = {{11, 22}}, .query_bits = FP_QUERY_AD | FP_QUERY_CD, .view = 7, .limit = 1232, .born_ns = 123456789};
     const auto entry = build_entry(*response.message, Lifetime{.seconds = 300}, context, {});
     ASSERT_TRUE(entry) << label(entry.error());
 
@@ -238,8 +246,9 @@ TEST(BuildEntry, keeps_an_empty_answer) {
 
 TEST(BuildEntry, bounds_ttls) {
     const CachePolicy policy{.min_ttl = 60, .max_ttl = 3600};
-    Response response(ResponseText{.answer = {"www.example.com. 5 IN A 192.0.2.1", "www.example.com. 600 IN A 192.0.2.2",
-                                              "www.example.com. 7200 IN A 192.0.2.3", "www.example.com. 1 IN A 192.0.2.4"}});
+    Response response(
+        ResponseText{.answer = {"www.example.com. 5 IN A 192.0.2.1", "www.example.com. 600 IN A 192.0.2.2",
+                                "www.example.com. 7200 IN A 192.0.2.3", "www.example.com. 1 IN A 192.0.2.4"}});
     store_be32(response.wire, response.message->records[3].ttl_offset, 0x80000001); // large, not negative (RFC 8767 4)
     response.message = parse_message(response.wire);
 
@@ -289,18 +298,21 @@ TEST(SizeClass, is_the_smallest_that_holds_the_body) {
 TEST(SizeClass, is_the_smallest_that_holds_the_front) {
     // Names are padded to 8 octets, and the TTL offset of the one record takes two more.
     const auto name_of_length = [](size_t octets) { return std::string(octets - 7, 'a') + ".test."; };
-    EXPECT_EQ(build(with_body(16, name_of_length(56))).size_class, FP_ANSWER_small); // 56 + 2
+    EXPECT_EQ(build(with_body(16, name_of_length(56))).size_class, FP_ANSWER_small);  // 56 + 2
     EXPECT_EQ(build(with_body(16, name_of_length(57))).size_class, FP_ANSWER_medium); // 64 + 2 of 64
     const std::string label_63 = std::string(63, 'a') + ".";
-    EXPECT_EQ(build(with_body(16, label_63 + label_63 + name_of_length(56))).size_class, FP_ANSWER_medium); // 184 + 2 of 192
-    EXPECT_EQ(build(with_body(16, label_63 + label_63 + name_of_length(57))).size_class, FP_ANSWER_large);  // 192 + 2
+    EXPECT_EQ(build(with_body(16, label_63 + label_63 + name_of_length(56))).size_class,
+              FP_ANSWER_medium); // 184 + 2 of 192
+    EXPECT_EQ(build(with_body(16, label_63 + label_63 + name_of_length(57))).size_class, FP_ANSWER_large); // 192 + 2
 }
 
 TEST(Limit, says_for_whom_the_answer_is_complete) {
     const Response response = with_body(256 - 33);
     ASSERT_EQ(response.wire.size(), 256U);
     const CachePolicy policy{.payload_size = 1232};
-    const auto limit = [&](uint16_t client_takes) { return build(response, {.limit = client_takes}, policy).head.limit; };
+    const auto limit = [&](uint16_t client_takes) {
+        return build(response, {.limit = client_takes}, policy).head.limit;
+    };
     EXPECT_EQ(limit(1232), 65535U) << "nobody is given more than payload_size";
     EXPECT_EQ(limit(4096), 65535U);
     EXPECT_EQ(limit(512), 65535U) << "half of the room was left";
@@ -322,10 +334,10 @@ TEST(OptPosition, is_refused_where_a_name_leads_to_the_root_label_of_the_opt) {
 }
 
 TEST(OptPosition, moves_only_pointers_to_names_behind_the_opt) {
-    const Response response(ResponseText{
-        .additional = {"one.example.edu. 300 IN A 192.0.2.1", "two.one.example.edu. 300 IN A 192.0.2.2",
-                       "www.example.com. 300 IN A 192.0.2.3"},
-        .opt = OptText{.records_behind = 3}});
+    const Response response(
+        ResponseText{.additional = {"one.example.edu. 300 IN A 192.0.2.1", "two.one.example.edu. 300 IN A 192.0.2.2",
+                                    "www.example.com. 300 IN A 192.0.2.3"},
+                     .opt = OptText{.records_behind = 3}});
     const Entry entry = build(response);
     const Bytes answer = give_answer(response, entry);
     const auto message = parse_message(answer);

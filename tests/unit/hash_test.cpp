@@ -101,13 +101,14 @@ TEST(KeyOf, differs_with_each_part_of_the_question) {
         EXPECT_TRUE(is_new) << what << " has the key of " << at->second;
     };
     // Each list holds neighbours that a sloppy packing of the head word would confuse.
-    for (const char *name : {".", "com", "example.com", "www.example.com", "example.com.www", "a.b", "ab", "\\000", "\\000\\000"}) {
+    for (const char *name :
+         {".", "com", "example.com", "www.example.com", "example.com.www", "a.b", "ab", "\\000", "\\000\\000"}) {
         for (const uint16_t qtype : std::to_array<uint16_t>({1, 2, 28, 256, 257, 65280})) {
             for (uint8_t bits = 0; bits < 8; ++bits) {
                 for (const uint16_t view : std::to_array<uint16_t>({0, 1, 256, 65535})) {
                     add(key_of(name_of(name), qtype, bits, view, hash_key),
-                        std::string(name) + " type " + std::to_string(qtype) + " bits " + std::to_string(bits) + " view " +
-                            std::to_string(view));
+                        std::string(name) + " type " + std::to_string(qtype) + " bits " + std::to_string(bits) +
+                            " view " + std::to_string(view));
                 }
             }
         }

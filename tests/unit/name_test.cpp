@@ -34,8 +34,9 @@ std::string text_by_ldns(const WireName &wire) {
 }
 
 TEST(NameFromText, reads_what_ldns_reads) {
-    for (const char *const text : {".", "com.", "www.example.com", "www.example.com.", "a\\.b.example.", "\\000\\255.x.",
-                                   "\\\\.\\;.\\(\\)x.", "*.example.", "_dmarc.example.", "xn--bcher-kva.example.", "with space."}) {
+    for (const char *const text :
+         {".", "com.", "www.example.com", "www.example.com.", "a\\.b.example.", "\\000\\255.x.", "\\\\.\\;.\\(\\)x.",
+          "*.example.", "_dmarc.example.", "xn--bcher-kva.example.", "with space."}) {
         EXPECT_EQ(name_of(text), wire_by_ldns(text)) << text;
     }
 }
@@ -55,7 +56,8 @@ TEST(NameFromText, keeps_to_the_lengths_of_rfc_1035) {
 }
 
 TEST(NameFromText, refuses_what_is_no_name_and_says_which) {
-    for (const std::string &text : {""s, ".."s, ".com"s, "a..b"s, "a.."s, "a\\"s, "a\\2"s, "a\\25"s, "a\\256"s, "a\\2x5"s}) {
+    for (const std::string &text :
+         {""s, ".."s, ".com"s, "a..b"s, "a.."s, "a\\"s, "a\\2"s, "a\\25"s, "a\\256"s, "a\\2x5"s}) {
         const auto name = name_from_text(text);
         ASSERT_FALSE(name) << text;
         EXPECT_NE(name.error().message.find("'" + text + "'"), std::string::npos) << name.error().message;

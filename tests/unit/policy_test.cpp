@@ -42,10 +42,13 @@ constexpr uint16_t servfail = ok | FP_RCODE_SERVFAIL;
 
 const std::string a_300 = "www.example.com. 300 IN A 192.0.2.1";
 const std::string cname_200 = "www.example.com. 200 IN CNAME web.example.com.";
-const std::string soa_900_min_600 = "example.com. 900 IN SOA ns1.example.com. root.example.com. 1 7200 3600 1209600 600";
-const std::string soa_400_min_600 = "example.com. 400 IN SOA ns1.example.com. root.example.com. 1 7200 3600 1209600 600";
+const std::string soa_900_min_600 =
+    "example.com. 900 IN SOA ns1.example.com. root.example.com. 1 7200 3600 1209600 600";
+const std::string soa_400_min_600 =
+    "example.com. 400 IN SOA ns1.example.com. root.example.com. 1 7200 3600 1209600 600";
 const std::string ns_700 = "example.com. 700 IN NS ns1.example.com.";
-const std::string rrsig_of_a = "www.example.com. 300 IN RRSIG A 13 3 300 20300101000000 20200101000000 1 example.com. AAAA";
+const std::string rrsig_of_a =
+    "www.example.com. 300 IN RRSIG A 13 3 300 20300101000000 20200101000000 1 example.com. AAAA";
 
 ResponseText with_flags(uint16_t flags) {
     return {.flags = flags, .answer = {a_300}};
@@ -69,17 +72,29 @@ constexpr size_t first_ttl_at = first_class_at + 2;
 std::vector<PolicyCase> header_rows() {
     return {
         {.name = "plain", .source = "RFC 1035 3.2.1", .response = with_flags(ok), .expected = 300U},
-        {.name = "a_query", .source = "RFC 1035 4.1.1", .response = with_flags(FP_DNS_RD), .expected = FillReject::not_response},
+        {.name = "a_query",
+         .source = "RFC 1035 4.1.1",
+         .response = with_flags(FP_DNS_RD),
+         .expected = FillReject::not_response},
         {.name = "notify", .source = "RFC 1996", .response = with_flags(ok | 4 << 11), .expected = FillReject::opcode},
-        {.name = "truncated", .source = "RFC 2181 9", .response = with_flags(ok | FP_DNS_TC), .expected = FillReject::truncated},
+        {.name = "truncated",
+         .source = "RFC 2181 9",
+         .response = with_flags(ok | FP_DNS_TC),
+         .expected = FillReject::truncated},
         {.name = "recursion_not_desired",
          .source = "RFC 1034 4.3.1",
          .response = with_flags(FP_DNS_QR | FP_DNS_RA),
          .expected = FillReject::no_recursion},
-        {.name = "reserved_bit", .source = "RFC 1035 4.1.1", .response = with_flags(ok | FP_DNS_Z), .expected = FillReject::header_z},
+        {.name = "reserved_bit",
+         .source = "RFC 1035 4.1.1",
+         .response = with_flags(ok | FP_DNS_Z),
+         .expected = FillReject::header_z},
         {.name = "formerr", .source = "RFC 1035 4.1.1", .response = {.flags = ok | 1}, .expected = FillReject::rcode},
         {.name = "notimp", .source = "RFC 1035 4.1.1", .response = {.flags = ok | 4}, .expected = FillReject::rcode},
-        {.name = "refused", .source = "RFC 8906 3", .response = {.flags = ok | FP_RCODE_REFUSED}, .expected = FillReject::rcode},
+        {.name = "refused",
+         .source = "RFC 8906 3",
+         .response = {.flags = ok | FP_RCODE_REFUSED},
+         .expected = FillReject::rcode},
         {.name = "yxdomain", .source = "RFC 6672 2.2", .response = {.flags = ok | 6}, .expected = FillReject::rcode},
         {.name = "authoritative",
          .source = "design 4: AA is kept",
@@ -107,7 +122,8 @@ std::vector<PolicyCase> type_rows() {
          .expected = FillReject::meta_record},
         {.name = "unknown_type",
          .source = "RFC 3597 3",
-         .response = {.question = "www.example.com. IN TYPE65280", .answer = {"www.example.com. 77 IN TYPE65280 \\# 1 00"}},
+         .response = {.question = "www.example.com. IN TYPE65280",
+                      .answer = {"www.example.com. 77 IN TYPE65280 \\# 1 00"}},
          .expected = 77U},
     };
     for (const uint16_t qtype : std::to_array<uint16_t>({0, 41, 128, 249, 250, 251, 252, 253, 254, 255})) {
@@ -131,7 +147,10 @@ std::vector<PolicyCase> edns_rows() {
     const auto option = [](uint8_t code) { return with_opt({.options = {0, code, 0, 2, 0, 0}}); };
     return {
         {.name = "opt", .source = "RFC 6891 6.2.1", .response = with_opt({}), .expected = 300U},
-        {.name = "badvers", .source = "RFC 6891 6.1.3", .response = with_opt({.extended_rcode = 1}), .expected = FillReject::rcode},
+        {.name = "badvers",
+         .source = "RFC 6891 6.1.3",
+         .response = with_opt({.extended_rcode = 1}),
+         .expected = FillReject::rcode},
         {.name = "edns_version_1",
          .source = "RFC 6891 6.1.3",
          .response = with_opt({.version = 1}),
@@ -140,13 +159,19 @@ std::vector<PolicyCase> edns_rows() {
         {.name = "cookie", .source = "RFC 7873 5.3", .response = option(10), .expected = FillReject::cookie},
         {.name = "nsid", .source = "RFC 5001 2.2", .response = option(3), .expected = FillReject::edns_option},
         {.name = "extended_error", .source = "RFC 8914 3", .response = option(15), .expected = FillReject::edns_option},
-        {.name = "unknown_edns_flag", .source = "RFC 6891 6.1.4", .response = with_opt({.flags = 0x0001}), .expected = 300U},
+        {.name = "unknown_edns_flag",
+         .source = "RFC 6891 6.1.4",
+         .response = with_opt({.flags = 0x0001}),
+         .expected = 300U},
     };
 }
 
 std::vector<PolicyCase> query_bit_rows() {
     return {
-        {.name = "cd_unasked", .source = "RFC 4035 3.2.2", .response = with_flags(ok | FP_DNS_CD), .expected = FillReject::cd_mismatch},
+        {.name = "cd_unasked",
+         .source = "RFC 4035 3.2.2",
+         .response = with_flags(ok | FP_DNS_CD),
+         .expected = FillReject::cd_mismatch},
         {.name = "cd_lost",
          .source = "RFC 4035 3.2.2",
          .response = with_flags(ok),
@@ -176,7 +201,10 @@ std::vector<PolicyCase> query_bit_rows() {
          .response = with_opt({.flags = FP_EDNS_DO}),
          .query_bits = FP_QUERY_DO,
          .expected = 300U},
-        {.name = "ad_unasked", .source = "RFC 6840 5.8", .response = with_flags(ok | FP_DNS_AD), .expected = FillReject::ad_unasked},
+        {.name = "ad_unasked",
+         .source = "RFC 6840 5.8",
+         .response = with_flags(ok | FP_DNS_AD),
+         .expected = FillReject::ad_unasked},
         {.name = "ad_asked",
          .source = "RFC 6840 5.7",
          .response = with_flags(ok | FP_DNS_AD),
@@ -197,8 +225,9 @@ std::vector<PolicyCase> query_bit_rows() {
          .expected = FillReject::dnssec_unasked},
         {.name = "nsec3_unasked",
          .source = "RFC 4035 3.2.1",
-         .response = {.authority = {soa_400_min_600, "2t7b4g4vsa5smi47k61mv5bv1a22bojr.example.com. 300 IN NSEC3 1 0 0 - "
-                                                     "2vptu5timamqttgl4luu9kg21e0aor3s A"}},
+         .response = {.authority = {soa_400_min_600,
+                                    "2t7b4g4vsa5smi47k61mv5bv1a22bojr.example.com. 300 IN NSEC3 1 0 0 - "
+                                    "2vptu5timamqttgl4luu9kg21e0aor3s A"}},
          .expected = FillReject::dnssec_unasked},
         {.name = "rrsig_asked_by_type",
          .source = "RFC 4035 3.2.1",
@@ -221,7 +250,10 @@ std::vector<PolicyCase> ttl_rows() {
          .source = "RFC 2181 5.2",
          .response = {.answer = {a_300, "www.example.com. 30 IN A 192.0.2.2"}},
          .expected = 30U},
-        {.name = "lowest_in_the_authority", .source = "RFC 2181 5.2", .response = {.answer = {a_300}, .authority = {ns_50}}, .expected = 50U},
+        {.name = "lowest_in_the_authority",
+         .source = "RFC 2181 5.2",
+         .response = {.answer = {a_300}, .authority = {ns_50}},
+         .expected = 50U},
         {.name = "lowest_in_the_additional",
          .source = "RFC 2181 5.2",
          .response = {.answer = {a_300}, .authority = {ns_50}, .additional = {glue_40}},
@@ -243,7 +275,10 @@ std::vector<PolicyCase> ttl_rows() {
          .source = "RFC 1035 3.2.1",
          .response = {.answer = {a_300}, .additional = {"ns1.example.com. 0 IN A 192.0.2.53"}},
          .expected = FillReject::ttl_zero},
-        {.name = "one", .source = "RFC 1035 3.2.1", .response = {.answer = {"www.example.com. 1 IN A 192.0.2.1"}}, .expected = 1U},
+        {.name = "one",
+         .source = "RFC 1035 3.2.1",
+         .response = {.answer = {"www.example.com. 1 IN A 192.0.2.1"}},
+         .expected = 1U},
         {.name = "high_bit_is_a_large_value",
          .source = "RFC 8767 4",
          .response = with_flags(ok),
@@ -254,7 +289,11 @@ std::vector<PolicyCase> ttl_rows() {
          .response = {.answer = {"www.example.com. 604800 IN A 192.0.2.1"}},
          .policy = {.max_ttl = 7200},
          .expected = 7200U},
-        {.name = "min_ttl", .source = "cache.min_ttl", .response = with_flags(ok), .policy = {.min_ttl = 301}, .expected = 301U},
+        {.name = "min_ttl",
+         .source = "cache.min_ttl",
+         .response = with_flags(ok),
+         .policy = {.min_ttl = 301},
+         .expected = 301U},
         {.name = "max_ttl_of_zero",
          .source = "cache.max_ttl",
          .response = with_flags(ok),
@@ -281,7 +320,11 @@ std::vector<PolicyCase> negative_rows() {
          .source = "RFC 2308 2.1",
          .response = {.flags = nxdomain, .answer = {cname_200}, .authority = {soa_900_min_600}},
          .expected = 200U},
-        {.name = "capped", .source = "cache.max_negative_ttl", .response = no_data, .policy = {.max_negative_ttl = 60}, .expected = 60U},
+        {.name = "capped",
+         .source = "cache.max_negative_ttl",
+         .response = no_data,
+         .policy = {.max_negative_ttl = 60},
+         .expected = 60U},
         {.name = "not_raised",
          .source = "cache.min_ttl, RFC 2308 5",
          .response = no_data,
@@ -294,13 +337,18 @@ std::vector<PolicyCase> negative_rows() {
          .expected = FillReject::ttl_zero},
         {.name = "minimum_of_zero",
          .source = "RFC 2308 5",
-         .response = {.authority = {"example.com. 900 IN SOA ns1.example.com. root.example.com. 1 7200 3600 1209600 0"}},
+         .response =
+             {.authority = {"example.com. 900 IN SOA ns1.example.com. root.example.com. 1 7200 3600 1209600 0"}},
          .expected = FillReject::ttl_zero},
         {.name = "soa_with_ttl_zero",
          .source = "RFC 2308 5",
-         .response = {.authority = {"example.com. 0 IN SOA ns1.example.com. root.example.com. 1 7200 3600 1209600 600"}},
+         .response =
+             {.authority = {"example.com. 0 IN SOA ns1.example.com. root.example.com. 1 7200 3600 1209600 600"}},
          .expected = FillReject::ttl_zero},
-        {.name = "nxdomain_without_soa", .source = "RFC 2308 5", .response = {.flags = nxdomain}, .expected = FillReject::no_soa},
+        {.name = "nxdomain_without_soa",
+         .source = "RFC 2308 5",
+         .response = {.flags = nxdomain},
+         .expected = FillReject::no_soa},
         {.name = "nxdomain_with_ns_alone",
          .source = "RFC 2308 2.1",
          .response = {.flags = nxdomain, .authority = {ns_700}},
@@ -366,20 +414,28 @@ std::vector<PolicyCase> failure_rows() {
 std::vector<PolicyCase> chain_rows() {
     const std::string web_100 = "web.example.com. 100 IN A 192.0.2.7";
     return {
-        {.name = "cname_and_data", .source = "RFC 1034 4.3.2", .response = {.answer = {cname_200, web_100}}, .expected = 100U},
-        {.name = "data_before_its_cname", .source = "RFC 1034 4.3.2", .response = {.answer = {web_100, cname_200}}, .expected = 100U},
+        {.name = "cname_and_data",
+         .source = "RFC 1034 4.3.2",
+         .response = {.answer = {cname_200, web_100}},
+         .expected = 100U},
+        {.name = "data_before_its_cname",
+         .source = "RFC 1034 4.3.2",
+         .response = {.answer = {web_100, cname_200}},
+         .expected = 100U},
         {.name = "cname_asked_for",
          .source = "RFC 1034 3.6.2",
          .response = {.question = "www.example.com. IN CNAME", .answer = {cname_200}},
          .expected = 200U},
         {.name = "names_in_other_case",
          .source = "RFC 4343 3",
-         .response = {.question = "WWW.EXAMPLE.COM. IN A", .answer = {cname_200, "WEB.example.COM. 100 IN A 192.0.2.7"}},
+         .response = {.question = "WWW.EXAMPLE.COM. IN A",
+                      .answer = {cname_200, "WEB.example.COM. 100 IN A 192.0.2.7"}},
          .expected = 100U},
         {.name = "dname_with_its_cname",
          .source = "RFC 6672 3.1",
          .response = {.question = "www.old.example. IN A",
-                      .answer = {"old.example. 90 IN DNAME new.example.", "www.old.example. 90 IN CNAME www.new.example.",
+                      .answer = {"old.example. 90 IN DNAME new.example.",
+                                 "www.old.example. 90 IN CNAME www.new.example.",
                                  "www.new.example. 80 IN A 192.0.2.7"}},
          .expected = 80U},
         {.name = "dname_asked_for",
@@ -397,17 +453,21 @@ std::vector<PolicyCase> chain_rows() {
          .expected = FillReject::unrelated},
         {.name = "signatures_along_the_chain",
          .source = "RFC 4035 3.1.1",
-         .response = {.answer = {cname_200,
-                                 "www.example.com. 200 IN RRSIG CNAME 13 3 200 20300101000000 20200101000000 1 example.com. AAAA",
-                                 web_100,
-                                 "web.example.com. 100 IN RRSIG A 13 3 100 20300101000000 20200101000000 1 example.com. AAAA"},
-                      .opt = OptText{.flags = FP_EDNS_DO}},
+         .response =
+             {.answer =
+                  {cname_200,
+                   "www.example.com. 200 IN RRSIG CNAME 13 3 200 20300101000000 20200101000000 1 example.com. AAAA",
+                   web_100,
+                   "web.example.com. 100 IN RRSIG A 13 3 100 20300101000000 20200101000000 1 example.com. AAAA"},
+              .opt = OptText{.flags = FP_EDNS_DO}},
          .query_bits = FP_QUERY_DO,
          .expected = 100U},
         {.name = "signature_of_another_type",
          .source = "RFC 4035 3.1.1",
-         .response = {.answer = {a_300, "www.example.com. 300 IN RRSIG MX 13 3 300 20300101000000 20200101000000 1 example.com. AAAA"},
-                      .opt = OptText{.flags = FP_EDNS_DO}},
+         .response =
+             {.answer = {a_300,
+                         "www.example.com. 300 IN RRSIG MX 13 3 300 20300101000000 20200101000000 1 example.com. AAAA"},
+              .opt = OptText{.flags = FP_EDNS_DO}},
          .query_bits = FP_QUERY_DO,
          .expected = FillReject::unrelated},
         {.name = "answer_for_another_name",
@@ -432,7 +492,11 @@ std::vector<PolicyCase> chain_rows() {
 std::vector<PolicyCase> size_rows() {
     const ResponseText octets_49 = with_flags(ok);
     return {
-        {.name = "as_large_as_allowed", .source = "edns.payload_size", .response = octets_49, .policy = {.payload_size = 49}, .expected = 300U},
+        {.name = "as_large_as_allowed",
+         .source = "edns.payload_size",
+         .response = octets_49,
+         .policy = {.payload_size = 49},
+         .expected = 300U},
         {.name = "larger_than_allowed",
          .source = "edns.payload_size",
          .response = octets_49,
@@ -476,7 +540,8 @@ TEST_P(Policy, decides_as_the_rfc_says) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Rules, Policy, testing::ValuesIn(policy_rows()), [](const auto &row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(Rules, Policy, testing::ValuesIn(policy_rows()),
+                         [](const auto &row) { return row.param.name; });
 
 TEST(FillRejects, each_is_reached_and_has_its_own_label) {
     // These three come from the reader, the entry builder and the answer table.

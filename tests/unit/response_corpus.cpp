@@ -6,7 +6,8 @@ namespace {
 
 constexpr uint16_t response_flags = FP_DNS_QR | FP_DNS_RD | FP_DNS_RA;
 
-const std::string soa = "example.com. 900 IN SOA ns1.example.com. hostmaster.example.com. 2024010101 7200 3600 1209600 300";
+const std::string soa =
+    "example.com. 900 IN SOA ns1.example.com. hostmaster.example.com. 2024010101 7200 3600 1209600 300";
 const std::string signature = " 13 3 300 20300101000000 20200101000000 12345 example.com. "
                               "c2lnbmF0dXJlIG9mIHNpeHR5LWZvdXIgb2N0ZXRzLCBhcyBFQ0RTQSBQLTI1NiBnaXZlcyBpdCwgbm90IGE=";
 
@@ -60,9 +61,9 @@ std::vector<CorpusResponse> one_of_each_type() {
         {"URI", "10 1 \"https://www.example.com/\""},
         {"LOC", "52 22 23.000 N 4 53 32.000 E -2.00m 0.00m 10000m 10m"},
         {"EUI48", "00-00-5e-00-53-2a"},
-        {"TYPE64", "\\# 15 0001 03737663076578616d706c6500"},                             // SVCB 1 svc.example.
-        {"TYPE65", "\\# 10 0001 00 0001 0003 02 6832"},                                    // HTTPS 1 . alpn=h2
-        {"TYPE65280", "\\# 5 c00cc00cff"},                                                // pointers by chance
+        {"TYPE64", "\\# 15 0001 03737663076578616d706c6500"}, // SVCB 1 svc.example.
+        {"TYPE65", "\\# 10 0001 00 0001 0003 02 6832"},       // HTTPS 1 . alpn=h2
+        {"TYPE65280", "\\# 5 c00cc00cff"},                    // pointers by chance
         {"TYPE65281", "\\# 0"},
     };
     std::vector<CorpusResponse> responses;
@@ -77,8 +78,9 @@ std::vector<CorpusResponse> one_of_each_type() {
 std::vector<CorpusResponse> positive_answers() {
     return {
         {.name = "cname_chain",
-         .text = {.answer = {"www.example.com. 300 IN CNAME web.example.com.", "web.example.com. 200 IN CNAME cdn.example.net.",
-                             "cdn.example.net. 20 IN A 192.0.2.7", "cdn.example.net. 20 IN A 192.0.2.8"}}},
+         .text = {.answer = {"www.example.com. 300 IN CNAME web.example.com.",
+                             "web.example.com. 200 IN CNAME cdn.example.net.", "cdn.example.net. 20 IN A 192.0.2.7",
+                             "cdn.example.net. 20 IN A 192.0.2.8"}}},
         {.name = "dname_chain",
          .text = {.question = "www.old.example.com. IN AAAA",
                   .answer = {"old.example.com. 600 IN DNAME new.example.com.",
@@ -86,9 +88,11 @@ std::vector<CorpusResponse> positive_answers() {
                              "www.new.example.com. 60 IN AAAA 2001:db8::2"}}},
         {.name = "mail_with_additional",
          .text = {.question = "example.com. IN MX",
-                  .answer = {"example.com. 3600 IN MX 10 mail1.example.com.", "example.com. 3600 IN MX 20 mail2.example.com."},
+                  .answer = {"example.com. 3600 IN MX 10 mail1.example.com.",
+                             "example.com. 3600 IN MX 20 mail2.example.com."},
                   .authority = {"example.com. 7200 IN NS ns1.example.com.", "example.com. 7200 IN NS ns2.example.com."},
-                  .additional = {"mail1.example.com. 300 IN A 192.0.2.25", "mail2.example.com. 300 IN AAAA 2001:db8::25"},
+                  .additional = {"mail1.example.com. 300 IN A 192.0.2.25",
+                                 "mail2.example.com. 300 IN AAAA 2001:db8::25"},
                   .opt = OptText{}}},
         {.name = "signed",
          .text = {.flags = response_flags | FP_DNS_AD,
@@ -104,7 +108,8 @@ std::vector<CorpusResponse> positive_answers() {
          .text = {.question = longest_name('a') + " IN CNAME",
                   .answer = {longest_name('a') + " 60 IN CNAME " + longest_name('b')}}},
         {.name = "labels_127",
-         .text = {.question = repeat("x.", 127) + " IN PTR", .answer = {repeat("x.", 127) + " 60 IN PTR y." + repeat("x.", 126)}}},
+         .text = {.question = repeat("x.", 127) + " IN PTR",
+                  .answer = {repeat("x.", 127) + " 60 IN PTR y." + repeat("x.", 126)}}},
         {.name = "binary_labels",
          .text = {.question = "\\000\\255\\.\\\\.EXAMPLE.com. IN A",
                   .answer = {"\\000\\255\\.\\\\.EXAMPLE.com. 60 IN A 192.0.2.1"}}},
@@ -112,7 +117,8 @@ std::vector<CorpusResponse> positive_answers() {
          .text = {.question = "example.com. IN NS",
                   .answer = {"example.com. 3600 IN NS ns1.example.com.", "example.com. 3600 IN NS ns.far.example.org."},
                   .additional = {"ns1.example.com. 300 IN A 192.0.2.53", "ns.far.example.org. 300 IN A 192.0.2.54",
-                                 "more.example.edu. 300 IN A 192.0.2.55", "deep.more.example.edu. 300 IN MX 5 more.example.edu."},
+                                 "more.example.edu. 300 IN A 192.0.2.55",
+                                 "deep.more.example.edu. 300 IN MX 5 more.example.edu."},
                   .opt = OptText{.options = {0, 12, 0, 3, 0, 0, 0}, .records_behind = 3}}},
     };
 }

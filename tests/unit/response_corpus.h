@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Well-formed responses of every kind that a resolver gives: what the reader, the entry builder and the fuzzer start from.
+// Well-formed responses of every kind that a resolver gives: what the reader, the entry builder and the fuzzer start
+// from.
 #pragma once
 
 #include "response_text.h"

@@ -50,8 +50,9 @@ TEST(Address, KnowsWhatNobodyCanBeAskedAt) {
 }
 
 TEST(Address, RefusesWhatInetPtonWouldNotOrMightNotRefuse) {
-    for (const auto text : {""sv, "localhost"sv, "192.0.2"sv, "192.0.2.256"sv, "192.0.2.01"sv, " 192.0.2.1"sv, "192.0.2.1 "sv,
-                            "192.0.2.1\0"sv, "192.0.2.1\0x"sv, "::1\0"sv, "fe80::1%eth0"sv, "1::2::3"sv, "[::1]"sv}) {
+    for (const auto text :
+         {""sv, "localhost"sv, "192.0.2"sv, "192.0.2.256"sv, "192.0.2.01"sv, " 192.0.2.1"sv, "192.0.2.1 "sv,
+          "192.0.2.1\0"sv, "192.0.2.1\0x"sv, "::1\0"sv, "fe80::1%eth0"sv, "1::2::3"sv, "[::1]"sv}) {
         EXPECT_FALSE(parse_address(text)) << in_quotes(text);
     }
 }
@@ -96,8 +97,9 @@ TEST(SocketAddress, NeedsBracketsForIpv6AndAPort) {
     for (const char *text : {"127.0.0.1:9153", "0.0.0.0:1", "[::1]:65535"}) {
         EXPECT_EQ(to_string(parse_socket_address(text).value()), text);
     }
-    for (const char *text : {"", ":", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:http", ":9153",
-                             "::1:9153", "[::1]", "[::1]9153", "[127.0.0.1]:9153", "[:9153", "[]:9153", "localhost:9153"}) {
+    for (const char *text :
+         {"", ":", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:http", ":9153", "::1:9153",
+          "[::1]", "[::1]9153", "[127.0.0.1]:9153", "[:9153", "[]:9153", "localhost:9153"}) {
         EXPECT_FALSE(parse_socket_address(text)) << text;
     }
 }
@@ -109,7 +111,8 @@ TEST(Duration, IsPlainSecondsOrHasOneUnit) {
     for (const auto &[text, duration] : cases) {
         EXPECT_EQ(parse_duration(text), duration) << text;
     }
-    for (const char *text : {"", "s", "-1", "+1", "1.5s", "1 s", "1h30m", "05s", "1w", "1S", "36501d", "99999999999999999999"}) {
+    for (const char *text :
+         {"", "s", "-1", "+1", "1.5s", "1 s", "1h30m", "05s", "1w", "1S", "36501d", "99999999999999999999"}) {
         EXPECT_EQ(parse_duration(text), std::nullopt) << text;
     }
 }

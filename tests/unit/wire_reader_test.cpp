@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// parse_message() against ldns: on good responses, on ones broken by hand, on mutated ones. Where ours accepts, ldns has to
-// accept and to say the same. Where ours is stricter is listed at Broken.
+// parse_message() against ldns: on good responses, on ones broken by hand, on mutated ones. Where ours accepts, ldns
+// has to accept and to say the same. Where ours is stricter is listed at Broken.
 #include "dns/byte_order.h"
 #include "dns/message.h"
 #include "dns/rdata.h"
@@ -44,9 +44,8 @@ Bytes rdata_octets(const ldns_rr *record) {
 }
 
 void expect_same_rdata(const Message &message, const Record &ours, const ldns_rr *theirs) {
-    const bool compressed = std::any_of(message.pointers.begin(), message.pointers.end(), [&ours](uint16_t at) {
-        return at >= ours.rdata_offset && at < ours.end;
-    });
+    const bool compressed = std::any_of(message.pointers.begin(), message.pointers.end(),
+                                        [&ours](uint16_t at) { return at >= ours.rdata_offset && at < ours.end; });
     if (!compressed) {
         const auto octets = message.wire.subspan(ours.rdata_offset, ours.rdata_len);
         EXPECT_EQ(rdata_octets(theirs), Bytes(octets.begin(), octets.end()));
@@ -177,25 +176,25 @@ constexpr auto one_additional = "\0\1\0\0\0\0\0\1"sv;
 
 std::vector<BrokenMessage> broken_headers_and_names() {
     const std::string long_label = "\x3f" + std::string(63, 'a');
-    static const std::string name_256 = long_label + long_label + long_label + "\x3e" + std::string(62, 'a') + "\0\0\1\0\1"s;
-    static const std::string glued_256 = std::string("\x3f") + std::string(63, 'b') + "\x3f" + std::string(63, 'b') + "\x3f" +
-                                         std::string(63, 'b') + "\x2f" + std::string(47, 'b') + "\xc0\x0c" +
+    static const std::string name_256 =
+        long_label + long_label + long_label + "\x3e" + std::string(62, 'a') + "\0\0\1\0\1"s;
+    static const std::string glued_256 = std::string("\x3f") + std::string(63, 'b') + "\x3f" + std::string(63, 'b') +
+                                         "\x3f" + std::string(63, 'b') + "\x2f" + std::string(47, 'b') + "\xc0\x0c" +
                                          "\0\1\0\1\0\0\0\1\0\4\1\2\3\4"s;
     return {
         {"longer_than_a_message_can_be", Bytes(65536), ParseError::too_long},
         {"empty", {}, ParseError::overrun},
         {"no_question", assemble({.counts = "\0\0\0\0\0\0\0\0"sv, .question = ""sv}), ParseError::question_count},
-        {"two_questions",
-         assemble({.counts = "\0\2\0\0\0\0\0\0"sv, .records = "\3www\7example\3com\0\0\1\0\1"sv}),
+        {"two_questions", assemble({.counts = "\0\2\0\0\0\0\0\0"sv, .records = "\3www\7example\3com\0\0\1\0\1"sv}),
          ParseError::question_count},
         {"fewer_records_than_counted", assemble({.counts = one_answer}), ParseError::overrun},
-        {"more_records_than_counted",
-         assemble({.records = "\xc0\x0c\0\1\0\1\0\0\0\1\0\4\1\2\3\4"sv}),
+        {"more_records_than_counted", assemble({.records = "\xc0\x0c\0\1\0\1\0\0\0\1\0\4\1\2\3\4"sv}),
          ParseError::trailing},
         {"label_type_01", assemble({.question = "\x40www\0\0\1\0\1"sv}), ParseError::label_type},
         {"label_type_10", assemble({.question = "\x80www\0\0\1\0\1"sv}), ParseError::label_type},
         {"name_of_256_octets", assemble({.question = name_256}), ParseError::name_length},
-        {"name_of_256_octets_by_a_pointer", assemble({.counts = one_answer, .records = glued_256}), ParseError::name_length},
+        {"name_of_256_octets_by_a_pointer", assemble({.counts = one_answer, .records = glued_256}),
+         ParseError::name_length},
         {"compressed_question", assemble({.question = "\xc0\x0c\0\1\0\1"sv}), ParseError::pointer},
     };
 }
@@ -206,8 +205,7 @@ std::vector<BrokenMessage> broken_pointers() {
         {"pointer_to_itself", assemble({.counts = one_answer, .records = "\xc0\x21\0\1\0\1\0\0\0\1\0\4\1\2\3\4"sv}),
          ParseError::pointer},
         {"pointer_to_an_earlier_label_of_its_own_name",
-         assemble({.counts = one_answer, .records = "\1a\xc0\x21\0\1\0\1\0\0\0\1\0\4\1\2\3\4"sv}),
-         ParseError::pointer},
+         assemble({.counts = one_answer, .records = "\1a\xc0\x21\0\1\0\1\0\0\0\1\0\4\1\2\3\4"sv}), ParseError::pointer},
         {"pointers_to_each_other",
          assemble({.counts = one_answer, .records = "\xc0\x0c\0\x0f\0\1\0\0\0\1\0\6\0\1\xc0\x31\xc0\x2f"sv}),
          ParseError::pointer},
@@ -215,13 +213,15 @@ std::vector<BrokenMessage> broken_pointers() {
          assemble({.counts = two_answers,
                    .records = "\xc0\x31\0\1\0\1\0\0\0\1\0\4\1\2\3\4\1a\0\0\1\0\1\0\0\0\1\0\4\1\2\3\4"sv}),
          ParseError::pointer},
-        {"pointer_beyond_the_end", assemble({.counts = one_answer, .records = "\xff\xff\0\1\0\1\0\0\0\1\0\4\1\2\3\4"sv}),
-         ParseError::pointer},
+        {"pointer_beyond_the_end",
+         assemble({.counts = one_answer, .records = "\xff\xff\0\1\0\1\0\0\0\1\0\4\1\2\3\4"sv}), ParseError::pointer},
         // ldns takes the next four: they lead to octets that make a name, but that no name put there.
-        {"pointer_into_the_header", assemble({.counts = one_answer, .records = "\xc0\x04\0\1\0\1\0\0\0\1\0\4\1\2\3\4"sv}),
-         ParseError::pointer},
-        {"pointer_into_a_label", assemble({.counts = one_answer, .question = "\3\1a\0\0\0\1\0\1"sv,
-                                           .records = "\xc0\x0d\0\1\0\1\0\0\0\1\0\4\1\2\3\4"sv}),
+        {"pointer_into_the_header",
+         assemble({.counts = one_answer, .records = "\xc0\x04\0\1\0\1\0\0\0\1\0\4\1\2\3\4"sv}), ParseError::pointer},
+        {"pointer_into_a_label",
+         assemble({.counts = one_answer,
+                   .question = "\3\1a\0\0\0\1\0\1"sv,
+                   .records = "\xc0\x0d\0\1\0\1\0\0\0\1\0\4\1\2\3\4"sv}),
          ParseError::pointer},
         {"pointer_into_a_ttl",
          assemble({.counts = two_answers,
@@ -258,11 +258,13 @@ std::vector<BrokenMessage> broken_opts() {
         return assemble({.counts = one_additional, .records = records});
     };
     return {
-        {"opt_in_answer", assemble({.counts = one_answer, .records = "\0\0\x29\4\xd0\0\0\0\0\0\0"sv}), ParseError::opt_section},
+        {"opt_in_answer", assemble({.counts = one_answer, .records = "\0\0\x29\4\xd0\0\0\0\0\0\0"sv}),
+         ParseError::opt_section},
         {"opt_in_authority", assemble({.counts = "\0\1\0\0\0\1\0\0"sv, .records = "\0\0\x29\4\xd0\0\0\0\0\0\0"sv}),
          ParseError::opt_section},
         {"two_opts",
-         assemble({.counts = "\0\1\0\0\0\0\0\2"sv, .records = "\0\0\x29\4\xd0\0\0\0\0\0\0\0\0\x29\4\xd0\0\0\0\0\0\0"sv}),
+         assemble(
+             {.counts = "\0\1\0\0\0\0\0\2"sv, .records = "\0\0\x29\4\xd0\0\0\0\0\0\0\0\0\x29\4\xd0\0\0\0\0\0\0"sv}),
          ParseError::opt_repeated},
         {"opt_with_an_owner", additional("\1a\0\0\x29\4\xd0\0\0\0\0\0\0"sv), ParseError::opt_owner},
         {"opt_owned_by_a_pointer_to_the_root", additional("\xc0\x1c\0\x29\4\xd0\0\0\0\0\0\0"sv), ParseError::opt_owner},
@@ -273,8 +275,7 @@ std::vector<BrokenMessage> broken_opts() {
 
 std::vector<BrokenMessage> broken_messages() {
     std::vector<BrokenMessage> all;
-    for (const auto &group :
-         {broken_headers_and_names(), broken_pointers(), broken_records(), broken_opts()}) {
+    for (const auto &group : {broken_headers_and_names(), broken_pointers(), broken_records(), broken_opts()}) {
         all.insert(all.end(), group.begin(), group.end());
     }
     return all;
@@ -308,7 +309,8 @@ TEST(ParseErrors, each_has_a_broken_message_and_a_text) {
 }
 
 TEST(Pointers, may_lead_to_a_pointer_and_to_the_root) {
-    // Owner: a pointer to www.example.com. Data of the MX: a pointer to that pointer. Second owner: the root of the question.
+    // Owner: a pointer to www.example.com. Data of the MX: a pointer to that pointer. Second owner: the root of the
+    // question.
     const Bytes wire = assemble({.counts = two_answers,
                                  .records = "\xc0\x0c\0\x0f\0\1\0\0\0\1\0\4\0\1\xc0\x21"
                                             "\xc0\x1c\0\1\0\1\0\0\0\1\0\4\1\2\3\4"sv});
@@ -323,7 +325,8 @@ TEST(Pointers, may_lead_to_a_pointer_and_to_the_root) {
 TEST(Names, of_255_octets_by_a_pointer_are_accepted) {
     // 64 + 64 + 64 + 46 octets and then the 17 of www.example.com.
     const std::string label = "\x3f" + std::string(63, 'b');
-    const std::string records = label + label + label + "\x2d" + std::string(45, 'b') + "\xc0\x0c" + "\0\1\0\1\0\0\0\1\0\4\1\2\3\4"s;
+    const std::string records =
+        label + label + label + "\x2d" + std::string(45, 'b') + "\xc0\x0c" + "\0\1\0\1\0\0\0\1\0\4\1\2\3\4"s;
     const Bytes wire = assemble({.counts = one_answer, .records = records});
     const auto message = parse_message(wire);
     ASSERT_TRUE(message) << to_string(message.error());

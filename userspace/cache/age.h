@@ -20,7 +20,8 @@ inline uint16_t fold16(uint64_t sum) {
     return static_cast<uint16_t>(sum);
 }
 
-// One's-complement sum of 16-bit loads in host byte order, the last octet of an odd count padded with a zero (RFC 1071 1).
+// One's-complement sum of 16-bit loads in host byte order, the last octet of an odd count padded with a zero (RFC
+// 1071 1).
 inline uint16_t ones_complement_sum(std::span<const uint8_t> octets) {
     uint64_t sum = 0;
     for (size_t at = 0; at < octets.size(); at += sizeof(uint16_t)) {
@@ -44,11 +45,12 @@ inline void age_body(std::span<uint8_t> body, std::span<const uint16_t> ttl_offs
     }
 }
 
-// The sum of the body after age_body(), from that before it; the two zeros of one's complement, 0 and 0xffff, are equal.
+// The sum of the body after age_body(), from that before it; the two zeros of one's complement, 0 and 0xffff, are
+// equal.
 //
-// In one's complement 2^16 is 1, so the two halves of a TTL add up to the TTL itself, and lowering it by `elapsed` lowers
-// the sum by `elapsed`: the same for every record, without a look at it. Only where the octets of a TTL fall in the 16-bit
-// words matters: swapping the octets of all words swaps those of the sum (RFC 1071 2B).
+// In one's complement 2^16 is 1, so the two halves of a TTL add up to the TTL itself, and lowering it by `elapsed`
+// lowers the sum by `elapsed`: the same for every record, without a look at it. Only where the octets of a TTL fall
+// in the 16-bit words matters: swapping the octets of all words swaps those of the sum (RFC 1071 2B).
 inline uint16_t aged_sum(const fp_answer &head, uint32_t elapsed) {
     const uint16_t folded = fold16(elapsed);
     const auto swapped = static_cast<uint16_t>(folded << 8 | folded >> 8);

@@ -99,9 +99,10 @@ std::optional<fp_answer_class> smallest_class(size_t front, size_t body) {
     return found == class_rooms.end() ? std::nullopt : std::optional(found->size_class);
 }
 
-// Up to how many octets of client buffer this is the whole answer. A resolver leaves out additional RRsets that do not
-// fit (RFC 2181 9), without a sign. Nobody is given more than payload_size, so what was written for that much is complete.
-// And an answer that fills less than half of its room has hardly lost one: the RRset would have to be larger than all the rest.
+// Up to how many octets of client buffer this is the whole answer. A resolver leaves out additional RRsets that do
+// not fit (RFC 2181 9), without a sign. Nobody is given more than payload_size, so what was written for that much is
+// complete. And an answer that fills less than half of its room has hardly lost one: the RRset would have to be
+// larger than all the rest.
 uint16_t limit_of(const Message &message, const EntryContext &context, const CachePolicy &policy) {
     const bool roomy = context.limit >= policy.payload_size || message.wire.size() <= context.limit / 2U;
     return roomy ? complete : context.limit;

@@ -92,8 +92,8 @@ Check check_types(const Response &response) {
     return std::nullopt;
 }
 
-// An OPT is not cached (RFC 6891 6.2.1), so what only it says would be lost. A client subnet makes an answer one for some
-// clients alone (RFC 7871 7.3), a cookie belongs to one client (RFC 7873 5.3).
+// An OPT is not cached (RFC 6891 6.2.1), so what only it says would be lost. A client subnet makes an answer one for
+// some clients alone (RFC 7871 7.3), a cookie belongs to one client (RFC 7873 5.3).
 Check check_edns(const Response &response) {
     const Message &message = response.message;
     if (!message.opt) {
@@ -132,8 +132,8 @@ Check check_query_bits(const Response &response) {
     return std::nullopt;
 }
 
-// AD only for those who asked with DO or AD (RFC 6840 5.7, 5.8); DNSSEC records only for those who asked with DO, or for the
-// very type (RFC 4035 3.2.1).
+// AD only for those who asked with DO or AD (RFC 6840 5.7, 5.8); DNSSEC records only for those who asked with DO, or
+// for the very type (RFC 4035 3.2.1).
 Check check_dnssec(const Response &response) {
     const Message &message = response.message;
     if ((message.flags & FP_DNS_AD) != 0 && (response.query_bits & (FP_QUERY_DO | FP_QUERY_AD)) == 0) {
@@ -156,7 +156,8 @@ Check check_size(const Response &response) {
 // 0 is "for this transaction only" (RFC 1035 3.2.1), whatever min_ttl says.
 Check check_ttls(const Response &response) {
     const std::vector<Record> &records = response.message.records;
-    const bool has_zero = std::any_of(records.begin(), records.end(), [](const Record &record) { return record.ttl == 0; });
+    const bool has_zero =
+        std::any_of(records.begin(), records.end(), [](const Record &record) { return record.ttl == 0; });
     return has_zero ? Check(FillReject::ttl_zero) : std::nullopt;
 }
 
@@ -252,13 +253,14 @@ tl::expected<Lifetime, FillReject> decide_negative(const Message &message, const
     for (const Record &record : message.section(Section::authority)) {
         if (record.type == rr_type::soa) {
             has_soa = true;
-            seconds = std::min(seconds, load_be32(message.wire, record.end - sizeof(uint32_t))); // MINIMUM is its last field
+            seconds =
+                std::min(seconds, load_be32(message.wire, record.end - sizeof(uint32_t))); // MINIMUM is its last field
         }
         has_ns = has_ns || record.type == rr_type::ns;
     }
     if (!has_soa) {
-        const bool referral = has_ns && rcode_of(message) == FP_RCODE_NOERROR &&
-                              message.section(Section::answer).empty(); // RFC 2308 2.2
+        const bool referral =
+            has_ns && rcode_of(message) == FP_RCODE_NOERROR && message.section(Section::answer).empty(); // RFC 2308 2.2
         return tl::unexpected(referral ? FillReject::referral : FillReject::no_soa);
     }
     return live(AnswerKind::negative, seconds);

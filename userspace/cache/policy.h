@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// May this response be cached, and for how long? Pure: a checked message and the settings in, a decision out. What every
-// rule rests on is said at the rule, in policy.cpp.
+// May this response be cached, and for how long? Pure: a checked message and the settings in, a decision out. What
+// every rule rests on is said at the rule, in policy.cpp.
 #pragma once
 
 #include "dns/message.h"
@@ -33,8 +33,8 @@ inline constexpr size_t fill_reject_count = FP_FILL_REJECT_COUNT;
 
 [[nodiscard]] constexpr std::string_view label(FillReject reason) {
     switch (reason) {
-#define FP_X(name, help)                                                                         \
-    case FillReject::name:                                                                       \
+#define FP_X(name, help)   \
+    case FillReject::name: \
         return #name;
         FP_FILL_REJECTS(FP_X)
 #undef FP_X

@@ -41,14 +41,16 @@ const Key *find_key(std::string_view path) {
 
 bool is_section(std::string_view name) {
     const auto &keys = config_keys();
-    return !name.empty() && std::any_of(keys.begin(), keys.end(), [name](auto &k) { return section_of(k.path) == name; });
+    return !name.empty() &&
+           std::any_of(keys.begin(), keys.end(), [name](auto &k) { return section_of(k.path) == name; });
 }
 
 // What may stand in `section`, or at the top level if that is empty.
 std::vector<std::string_view> names_in(std::string_view section) {
     std::vector<std::string_view> names;
     for (const Key &key : config_keys()) {
-        const std::string_view name = section.empty() && !section_of(key.path).empty() ? section_of(key.path) : key.path;
+        const std::string_view name =
+            section.empty() && !section_of(key.path).empty() ? section_of(key.path) : key.path;
         const bool is_here = section.empty() || section_of(key.path) == section;
         if (is_here && std::find(names.begin(), names.end(), name) == names.end()) {
             names.push_back(name);
@@ -115,9 +117,8 @@ Parsed<> DocumentReader::read_section(const Field &section) {
 
 Parsed<> DocumentReader::read_key(const Key &key, const Field &field) {
     mark_of_.emplace(key.path, field.value.Mark());
-    return in_key(key.path, needs_value(field, key.value.allowed).and_then([&] {
-        return key.value.read(field.value, config_);
-    }));
+    return in_key(key.path,
+                  needs_value(field, key.value.allowed).and_then([&] { return key.value.read(field.value, config_); }));
 }
 
 Parsed<> DocumentReader::check_contradictions() const {

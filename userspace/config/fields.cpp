@@ -109,9 +109,8 @@ tl::unexpected<Problem> unknown_key(const YAML::Mark &mark, std::string_view pat
                                     const std::vector<std::string_view> &elsewhere) {
     std::vector<std::string_view> known = here;
     known.insert(known.end(), elsewhere.begin(), elsewhere.end());
-    const auto nearest = std::min_element(known.begin(), known.end(), [path](auto a, auto b) {
-        return difference(path, a) < difference(path, b);
-    });
+    const auto nearest = std::min_element(known.begin(), known.end(),
+                                          [path](auto a, auto b) { return difference(path, a) < difference(path, b); });
     const std::string text = "unknown key " + in_quotes(path);
     // Two slips, or one in a short name, are a typing error; more is another word.
     if (nearest != known.end() && difference(path, *nearest) <= std::min<std::size_t>(2, last_part(path).size() / 3)) {

@@ -59,7 +59,9 @@ std::string ListenCodec::allowed() const {
 
 Parsed<ListenConfig> ListenCodec::read(const YAML::Node &node) const {
     ListenConfig listen;
-    const auto read_address = [&](const YAML::Node &value) { return store(read_listen_address(value), listen.address); };
+    const auto read_address = [&](const YAML::Node &value) {
+        return store(read_listen_address(value), listen.address);
+    };
     return read_map(node, allowed(), {{"address", true, read_address}}).map([&] { return listen; });
 }
 

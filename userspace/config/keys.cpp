@@ -23,7 +23,10 @@ constexpr IntegerRange entries_range{FP_BUCKET_WAYS, std::uint64_t{FP_CHUNKS_MAX
 
 constexpr std::uint64_t largest_payload = 4'096; // what resolvers offer at most; beyond it fragments are certain
 
-#define FP_FIELD(member) [](auto &config) -> auto & { return config.member; }
+#define FP_FIELD(member)         \
+    [](auto &config) -> auto & { \
+        return config.member;    \
+    }
 
 std::vector<Key> make_table() {
     return {

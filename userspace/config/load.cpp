@@ -51,7 +51,9 @@ Result<Config> parse_config(std::string_view text, std::string_view file_name) {
 }
 
 Result<Config> load_config(const std::filesystem::path &file) {
-    return read_file(file.string()).and_then([&](const std::string &text) { return parse_config(text, file.string()); });
+    return read_file(file.string()).and_then([&](const std::string &text) {
+        return parse_config(text, file.string());
+    });
 }
 
 } // namespace fastpath

@@ -17,14 +17,20 @@ std::string print_config(const Config &config) {
 }
 
 std::string render_reference() {
-    std::string text = "# Keys of dns-fastpath.yaml\n\n"
-                       "Made from the table in `keys.cpp`; `README.md` says how to make it anew. A change takes effect by a\n"
-                       "reload (SIGHUP), or by a restart.\n\n"
-                       "| key | allowed | default | change by | meaning |\n| --- | --- | --- | --- | --- |\n";
+    std::string text =
+        "# Keys of dns-fastpath.yaml\n\n"
+        "Made from the table in `keys.cpp`; `README.md` says how to make it anew. A change takes effect by a\n"
+        "reload (SIGHUP), or by a restart.\n\n"
+        "| key | allowed | default | change by | meaning |\n| --- | --- | --- | --- | --- |\n";
     for (const Key &key : config_keys()) {
         const std::string change = key.on_reload == OnReload::applied ? "reload" : "restart";
         text.append("| `").append(key.path).append("` | ").append(key.value.allowed).append(" | `");
-        text.append(value_text(key, Config{})).append("` | ").append(change).append(" | ").append(key.help).append(" |\n");
+        text.append(value_text(key, Config{}))
+            .append("` | ")
+            .append(change)
+            .append(" | ")
+            .append(key.help)
+            .append(" |\n");
     }
     return text;
 }

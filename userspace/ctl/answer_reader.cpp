@@ -11,8 +11,8 @@ namespace fastpath::ctl {
 
 namespace {
 
-uint64_t load(const uint64_t &way) {
-    return std::atomic_ref<uint64_t>(const_cast<uint64_t &>(way)).load(std::memory_order_acquire);
+uint64_t load(const __u64 &way) {
+    return std::atomic_ref<__u64>(const_cast<__u64 &>(way)).load(std::memory_order_acquire);
 }
 
 // nullptr where the way points at no slot that is mapped here: it is empty, or its chunk came after we began.
@@ -41,7 +41,7 @@ bool is_wire_name(std::span<const uint8_t> name) {
 
 } // namespace
 
-bool AnswerCopy::read(AnswerMemory &memory, uint32_t bucket, const uint64_t &published_way) {
+bool AnswerCopy::read(AnswerMemory &memory, uint32_t bucket, const __u64 &published_way) {
     way_ = load(published_way);
     std::byte *const slot = slot_of(memory, way_);
     if (slot == nullptr) {
@@ -116,7 +116,7 @@ void for_each_answer(AnswerMemory &memory, const std::function<void(AnswerCopy &
     AnswerCopy copy;
     uint32_t number = 0;
     for (const fp_bucket &bucket : memory.buckets()) {
-        for (const uint64_t &way : bucket.way) {
+        for (const __u64 &way : bucket.way) {
             if (copy.read(memory, number, way)) {
                 visit(copy);
             }

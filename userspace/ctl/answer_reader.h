@@ -17,7 +17,7 @@ namespace fastpath::ctl {
 class AnswerCopy {
   public:
     // False where the way is empty, where the answer went away while it was read, and where the memory holds no answer.
-    bool read(AnswerMemory &memory, uint32_t bucket, const uint64_t &published_way);
+    bool read(AnswerMemory &memory, uint32_t bucket, const __u64 &published_way);
 
     [[nodiscard]] const fp_answer &head() const { return head_; }
     [[nodiscard]] const SizeClass &size_class() const { return size_classes[fp_way_class(way_)]; }

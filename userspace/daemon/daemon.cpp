@@ -220,7 +220,10 @@ Result<> Daemon::watch_events() {
     }
     address_watch_ = std::move(*watch);
 
-    Result<> added = loop_->on_readable(learner_->poll_fd(), [this] { learner_->consume(); });
+    Result<> added = loop_->on_readable(learner_->poll_fd(), [this] {
+        learner_->consume();
+        publish_counters();
+    });
     added = added ? loop_->on_readable(address_watch_->fd(), [this] { follow_interfaces(); }) : added;
     added = added ? loop_->every(1s, [this] { tick(); }) : added;
     added = added ? loop_->on_signal(SIGHUP, [this] { reload(); }) : added;

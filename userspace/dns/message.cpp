@@ -151,9 +151,9 @@ void MessageParser::opt(const Record &record) {
 } // namespace
 
 std::span<const Record> Message::section(Section wanted) const {
-    const auto [first, last] = std::equal_range(
-        records.begin(), records.end(), Record{.section = wanted},
-        [](const Record &left, const Record &right) { return left.section < right.section; });
+    const auto [first, last] =
+        std::equal_range(records.begin(), records.end(), Record{.section = wanted},
+                         [](const Record &left, const Record &right) { return left.section < right.section; });
     return {first, last};
 }
 

@@ -18,7 +18,8 @@ namespace fastpath {
 // Uncompressed, lower-cased, with the root label at its end: at most 255 octets.
 using WireName = std::vector<uint8_t>;
 
-// "Mail.Example\.org" or "a\000b.example."; the dot at the end may be left out, there is no origin to complete a name with.
+// "Mail.Example\.org" or "a\000b.example."; the dot at the end may be left out, there is no origin to complete a name
+// with.
 [[nodiscard]] Result<WireName> name_from_text(std::string_view text);
 
 // With the dot at the end; escapes what ldns escapes, and gives back what name_from_text() reads.

@@ -32,11 +32,12 @@ class WireReader {
     void skip(size_t count);
 
     // Moves behind a name, compressed or not, and checks all of it. A pointer has to lead to a place where a label or
-    // pointer of an earlier name stands ("a prior occurrence", RFC 1035 4.1.4). That excludes loops, and it excludes names
-    // that run through a TTL, which changes with age, or through data that are moved without being understood.
+    // pointer of an earlier name stands ("a prior occurrence", RFC 1035 4.1.4). That excludes loops, and it excludes
+    // names that run through a TTL, which changes with age, or through data that are moved without being understood.
     void name();
 
-    // Limits the reader to the next `count` octets; leave() ends that. Reading beyond or stopping short of them is `error`.
+    // Limits the reader to the next `count` octets; leave() ends that. Reading beyond or stopping short of them is
+    // `error`.
     void enter(size_t count, ParseError error);
     void leave();
 

@@ -76,8 +76,8 @@ Result<IpPrefix> parse_prefix(std::string_view text) {
     if (slash != std::string_view::npos) {
         const auto number = parse_decimal(text.substr(slash + 1));
         if (!number || *number > longest) {
-            return fail(in_quotes(text) + ": the length of an IPv" + (ipv6 ? "6" : "4") + " prefix is a number from 0 to " +
-                        std::to_string(longest));
+            return fail(in_quotes(text) + ": the length of an IPv" + (ipv6 ? "6" : "4") +
+                        " prefix is a number from 0 to " + std::to_string(longest));
         }
         length = static_cast<unsigned>(*number);
     }

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fixture.h"
+
+#include "harness/difference.h"
+#include "harness/expected_answer.h"
+#include "harness/program_run.h"
+#include "util/address.h"
+
+#include <algorithm>
+#include <array>
+#include <bpf/bpf.h>
+#include <ctime>
+#include <dns_fastpath/events.h>
+#include <numeric>
+#include <span>
+#include <stdexcept>
+
+namespace fastpath::test {
+namespace {
+
+using ::testing::AssertionFailure;
+using ::testing::AssertionResult;
+using ::testing::AssertionSuccess;
+
+constexpr fp_settings default_settings = {
+    .payload_size = default_payload_size, .acl_action = FP_ACL_REFUSE, .ignore_cookies = 1, .pad = 0};
+
+template <class Key, class Value> void put(const char *map, const Key &key, const Value &value) {
+    if (bpf_map_update_elem(Loaded::instance().programs.map(map), &key, &value, BPF_ANY) != 0) {
+        throw std::runtime_error(std::string("cannot write the map ") + map);
+    }
+}
+
+void listen_on(const char *address, uint16_t view) {
+    put("listeners", parse_address(address).value().abi(), fp_listener{.view = view, .pool = 0, .pad = 0});
+}
+
+void set_acl(const char *prefix, bool allowed) {
+    const IpPrefix parsed = parse_prefix(prefix).value();
+    put("clients", fp_client_key{.prefix_len = parsed.length, .addr = parsed.address.abi()},
+        fp_client{.allowed = allowed ? uint8_t{1} : uint8_t{0}, .pad = 0, .view = 0});
+}
+
+void forget_open_queries() {
+    const int map = Loaded::instance().programs.map("open_queries");
+    fp_open_query_key key = {};
+    while (bpf_map_get_next_key(map, nullptr, &key) == 0) {
+        bpf_map_delete_elem(map, &key);
+    }
+}
+
+std::span<const __u64> words_of(const fp_counters &counters) {
+    return {reinterpret_cast<const __u64 *>(&counters), sizeof(counters) / sizeof(__u64)};
+}
+
+uint64_t sum_of(std::span<const __u64> words) {
+    return std::accumulate(words.begin(), words.end(), uint64_t{0});
+}
+
+// Outcomes of a question that was read to its end, whose type is counted.
+bool is_about_a_question(fp_outcome outcome) {
+    return outcome == FP_OUT_hit || outcome == FP_OUT_miss_local || outcome == FP_OUT_pass_partial ||
+           outcome == FP_OUT_pass_no_room || outcome == FP_OUT_drop_internal;
+}
+
+std::string outcomes_text(const fp_counters &counted) {
+    std::string text;
+    for (size_t i = 0; i < FP_OUT_COUNT; i++) {
+        for (uint64_t n = outcome_count(counted, static_cast<fp_outcome>(i)); n > 0; n--) {
+            text += text.empty() ? "" : ", ";
+            text += outcome_names[i].name;
+        }
+    }
+    return text.empty() ? "nothing" : text;
+}
+
+// RCODE, truncation and type are counted for the same packets as the outcomes are.
+std::string side_counters_text(const Effect &effect, const Expected &expected, uint16_t qtype) {
+    const fp_counters &counted = effect.counted;
+    const uint64_t rcodes = expected.rcode ? 1 : 0;
+    std::string text;
+    if (sum_of(counted.rcode) != rcodes || (expected.rcode && counted.rcode[*expected.rcode] != 1)) {
+        text += "counter rcode is wrong\n";
+    }
+    if (counted.truncated != (expected.truncated ? 1U : 0U)) {
+        text += "counter truncated went up by " + std::to_string(counted.truncated) + "\n";
+    }
+    const uint64_t of_this_type = qtype < FP_QTYPES_COUNTED ? counted.qtype[qtype] : counted.qtype_other;
+    const uint64_t types = sum_of(counted.qtype) + counted.qtype_other;
+    const uint64_t expected_types = is_about_a_question(expected.outcome) ? 1 : 0;
+    if (types != expected_types || of_this_type != expected_types) {
+        text += "counter qtype is wrong\n";
+    }
+    return text;
+}
+
+uint8_t bits_of(const ResponseText &response, const Asked &asked) {
+    const bool has_do = response.opt && (response.opt->flags & FP_EDNS_DO) != 0;
+    const bool has_cd = (response.flags & FP_DNS_CD) != 0;
+    return static_cast<uint8_t>((has_do ? FP_QUERY_DO : 0) | (has_cd ? FP_QUERY_CD : 0) | (asked.ad ? FP_QUERY_AD : 0));
+}
+
+} // namespace
+
+uint64_t coarse_now_ns() {
+    timespec now = {};
+    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return static_cast<uint64_t>(now.tv_sec) * FP_NSEC_PER_SEC + static_cast<uint64_t>(now.tv_nsec);
+}
+
+fp_counters counters_now() {
+    const Result<fp_counters> counters = read_counters(Loaded::instance().programs.map("counters"));
+    if (!counters) {
+        throw std::runtime_error(counters.error().message);
+    }
+    return *counters;
+}
+
+fp_counters operator-(const fp_counters &after, const fp_counters &before) {
+    fp_counters difference = {};
+    const std::span<const __u64> a = words_of(after);
+    const std::span<const __u64> b = words_of(before);
+    std::transform(a.begin(), a.end(), b.begin(), reinterpret_cast<__u64 *>(&difference), std::minus<>());
+    return difference;
+}
+
+const char *verdict_name(uint32_t verdict) {
+    constexpr std::array names{"XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX", "XDP_REDIRECT"};
+    return verdict < names.size() ? names[verdict] : "no verdict";
+}
+
+std::optional<fp_outcome> Effect::outcome() const {
+    const auto outcomes = words_of(counted).first(FP_OUT_COUNT);
+    if (sum_of(outcomes) != 1) {
+        return std::nullopt;
+    }
+    return static_cast<fp_outcome>(std::find(outcomes.begin(), outcomes.end(), 1U) - outcomes.begin());
+}
+
+void FastPath::SetUp() {
+    use_program(loaded().programs.fastpath());
+    loaded().table.remove_if([](const StoredAnswer &) { return true; });
+    loaded().table.reclaim();
+    forget_open_queries();
+    set(default_settings);
+    listen_on(server_ipv4, default_view);
+    listen_on(server_ipv6, default_view);
+    listen_on(other_server_ipv4, other_view);
+    set_acl("198.18.0.0/15", true);
+    set_acl("198.18.66.0/24", false);
+    set_acl("2001:db8::/32", true);
+}
+
+void FastPath::set(const fp_settings &settings) {
+    settings_ = settings;
+    put("settings", uint32_t{0}, settings_);
+}
+
+void FastPath::set_acl_action(fp_acl_action action) {
+    fp_settings settings = settings_;
+    settings.acl_action = static_cast<uint8_t>(action);
+    set(settings);
+}
+
+Entry FastPath::entry_for(const ResponseText &response, const Asked &asked) const {
+    const CachePolicy policy = {};
+    const std::vector<uint8_t> wire = to_wire(response);
+    const auto message = parse_message(wire);
+    if (!message) {
+        throw std::runtime_error(response.question + ": " + std::string(to_string(message.error())));
+    }
+    const uint8_t bits = bits_of(response, asked);
+    const auto lifetime = decide(*message, bits, policy);
+    if (!lifetime) {
+        throw std::runtime_error(response.question + " is not cached: " + std::string(label(lifetime.error())));
+    }
+    const EntryContext context = {.key = key_of(message->qname, message->qtype, bits, asked.view, loaded().hash_key),
+                                  .query_bits = bits,
+                                  .view = asked.view,
+                                  .limit = asked.limit,
+                                  .born_ns = coarse_now_ns()};
+    const auto entry = build_entry(*message, *lifetime, context, policy);
+    if (!entry) {
+        throw std::runtime_error(response.question + " is not cached: " + std::string(label(entry.error())));
+    }
+    return *entry;
+}
+
+const Cached &FastPath::insert(const Entry &entry, const ResponseText &response) {
+    if (Result<> inserted = loaded().table.insert(entry, coarse_now_ns()); !inserted) {
+        throw std::runtime_error(inserted.error().message);
+    }
+    return cached_.emplace_back(Cached{response, entry.head.key, 0});
+}
+
+const Cached &FastPath::add(const ResponseText &response, const Asked &asked) {
+    return insert(entry_for(response, asked), response);
+}
+
+StoredAnswer FastPath::stored(const fp_key &key) const {
+    std::optional<StoredAnswer> found;
+    loaded().table.for_each([&](const StoredAnswer &answer) {
+        if (answer.head->key.hash[0] == key.hash[0] && answer.head->key.hash[1] == key.hash[1]) {
+            found = answer;
+        }
+    });
+    return found.value();
+}
+
+void FastPath::advance(uint32_t seconds) {
+    for (Cached &cached : cached_) {
+        cached.age += seconds;
+    }
+}
+
+// Now, so that a second has to pass before an answer is older than the test says.
+void FastPath::set_births() const {
+    const uint64_t now = coarse_now_ns();
+    for (const Cached &cached : cached_) {
+        stored(cached.key).head->born = now - cached.age * FP_NSEC_PER_SEC;
+    }
+}
+
+Effect FastPath::run(const Octets &packet) {
+    const fp_counters before = counters_now();
+    set_births();
+    const ProgramRun result = run_xdp(program_, packet);
+    return {result.verdict, result.packet, counters_now() - before};
+}
+
+AssertionResult FastPath::becomes(const Packet &packet, const Expected &expected) {
+    const Effect actual = run(packet.octets());
+    std::string text;
+    if (actual.verdict != expected.verdict) {
+        text += std::string("verdict: expected ") + verdict_name(expected.verdict) + ", got " +
+                verdict_name(actual.verdict) + "\n";
+    }
+    if (actual.outcome() != expected.outcome) {
+        text += std::string("outcome: expected ") + outcome_names[expected.outcome].name + ", got " +
+                outcomes_text(actual.counted) + "\n";
+    } else {
+        text += side_counters_text(actual, expected, packet.dns.qtype);
+    }
+    if (expected.verdict != XDP_DROP && actual.packet != expected.packet) {
+        text += "packet:\n" + difference(expected.packet, actual.packet);
+    }
+    return text.empty() ? AssertionSuccess() : AssertionFailure() << text;
+}
+
+AssertionResult FastPath::answers(const Packet &query, const Cached &cached) {
+    const Octets message = expected_answer(query.dns, cached.response, cached.age, settings_.payload_size);
+    return becomes(query, {.verdict = XDP_TX,
+                           .outcome = FP_OUT_hit,
+                           .packet = reply_to(query, message).octets(),
+                           .rcode = cached.response.flags & FP_DNS_RCODE});
+}
+
+// TC=1, no records, and no AD: it vouches for nothing.
+AssertionResult FastPath::truncates(const Packet &query, const Cached &cached) {
+    const auto flags = static_cast<uint16_t>((cached.response.flags & ~FP_DNS_AD) | FP_DNS_TC);
+    const Octets message = expected_empty_answer(query.dns, flags, settings_.payload_size);
+    return becomes(query, {.verdict = XDP_TX,
+                           .outcome = FP_OUT_hit,
+                           .packet = reply_to(query, message).octets(),
+                           .rcode = cached.response.flags & FP_DNS_RCODE,
+                           .truncated = true});
+}
+
+AssertionResult FastPath::refuses(const Packet &query) {
+    const Octets message = expected_empty_answer(query.dns, FP_DNS_RA | FP_RCODE_REFUSED, settings_.payload_size);
+    return becomes(query, {.verdict = XDP_TX,
+                           .outcome = FP_OUT_refused,
+                           .packet = reply_to(query, message).octets(),
+                           .rcode = FP_RCODE_REFUSED});
+}
+
+AssertionResult FastPath::passes(const Packet &packet, fp_outcome outcome) {
+    return becomes(packet, {.verdict = XDP_PASS, .outcome = outcome, .packet = packet.octets()});
+}
+
+AssertionResult FastPath::drops(const Packet &packet, fp_outcome outcome) {
+    return becomes(packet, {.verdict = XDP_DROP, .outcome = outcome, .packet = {}});
+}
+
+fp_key FastPath::key_of_query(const DnsQuery &query, uint16_t view) const {
+    const bool has_do = query.edns && (query.edns->flags & FP_EDNS_DO) != 0;
+    const auto bits = static_cast<uint8_t>((has_do ? FP_QUERY_DO : 0) | (query.flags & FP_DNS_CD ? FP_QUERY_CD : 0) |
+                                           (query.flags & FP_DNS_AD ? FP_QUERY_AD : 0));
+    const Octets name = query.name_octets();
+    return key_of(expand_name(name, 0), query.qtype, bits, view, loaded().hash_key);
+}
+
+} // namespace fastpath::test

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// FastPath: the fixture of the XDP program. A test says what the cache holds and how old it is, gives a packet, and asserts
+// verdict, outcome and the whole packet that comes out.
+//
+// Time is virtual: answers are as old as advance() made them, however long the test takes, because every run sets their
+// `born` anew.
+#pragma once
+
+#include "bpf/counter_map.h"
+#include "harness/packet.h"
+#include "loaded.h"
+#include "unit/response_text.h"
+
+#include <deque>
+#include <gtest/gtest.h>
+#include <optional>
+
+namespace fastpath::test {
+
+inline constexpr uint16_t default_view = 1;
+inline constexpr uint16_t other_view = 2;
+inline constexpr const char *other_server_ipv4 = "198.18.0.3"; // a listener with other_view
+inline constexpr const char *denied_ipv4 = "192.0.2.1";        // no prefix of the ACL covers these two
+inline constexpr const char *denied_ipv6 = "2001:db9::1";
+
+// What a response does not tell of the query that it was the answer to.
+struct Asked {
+    bool ad = false;
+    uint16_t view = default_view;
+    uint16_t limit = 1232;
+};
+
+// An answer in the cache.
+struct Cached {
+    ResponseText response;
+    fp_key key;
+    uint32_t age; // seconds
+};
+
+// What a packet has to become.
+struct Expected {
+    uint32_t verdict;
+    fp_outcome outcome;
+    Octets packet;
+    std::optional<uint16_t> rcode{}; // of an answer that was given
+    bool truncated = false;
+};
+
+// What one packet did.
+struct Effect {
+    uint32_t verdict;
+    Octets packet;
+    fp_counters counted;
+    [[nodiscard]] std::optional<fp_outcome> outcome() const; // the one that was counted; none unless exactly one was
+};
+
+class FastPath : public ::testing::Test {
+  public:
+    // Puts the answer that a resolver gave just now into the cache, by the product's own fill path.
+    const Cached &add(const ResponseText &response, const Asked &asked = {});
+
+    // For answers that no fill path would make.
+    [[nodiscard]] Entry entry_for(const ResponseText &response, const Asked &asked = {}) const;
+    const Cached &insert(const Entry &entry, const ResponseText &response);
+    [[nodiscard]] StoredAnswer stored(const fp_key &key) const;
+
+    void advance(uint32_t seconds);
+    void set(const fp_settings &settings);
+    void set_acl_action(fp_acl_action action);
+
+    [[nodiscard]] Effect run(const Octets &packet);
+
+    // The assertions. Each runs the packet once.
+    ::testing::AssertionResult answers(const Packet &query, const Cached &cached);
+    ::testing::AssertionResult truncates(const Packet &query, const Cached &cached);
+    ::testing::AssertionResult refuses(const Packet &query);
+    ::testing::AssertionResult passes(const Packet &packet, fp_outcome outcome);
+    ::testing::AssertionResult misses(const Packet &packet) { return passes(packet, FP_OUT_miss_local); }
+    ::testing::AssertionResult drops(const Packet &packet, fp_outcome outcome);
+
+    [[nodiscard]] fp_key key_of_query(const DnsQuery &query, uint16_t view = default_view) const;
+    [[nodiscard]] Loaded &loaded() const { return Loaded::instance(); }
+
+  protected:
+    void SetUp() override;
+    void use_program(int program) { program_ = program; }
+
+  private:
+    ::testing::AssertionResult becomes(const Packet &packet, const Expected &expected);
+    void set_births() const;
+
+    std::deque<Cached> cached_; // references stay good
+    fp_settings settings_{};
+    int program_ = -1;
+};
+
+// The clock that the XDP program reads.
+[[nodiscard]] uint64_t coarse_now_ns();
+
+[[nodiscard]] fp_counters counters_now();
+[[nodiscard]] fp_counters operator-(const fp_counters &after, const fp_counters &before);
+[[nodiscard]] const char *verdict_name(uint32_t verdict);
+
+} // namespace fastpath::test
