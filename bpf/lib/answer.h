@@ -60,7 +60,7 @@ static __always_inline enum fp_outcome fp_give(struct xdp_md *ctx, struct fp_scr
     if (fp_reply_size(q, reply.body_len) > q->limit) {
         if (fp_reply_size(q, answer->core_len) <= q->limit)
             return FP_OUT_pass_partial; /* which additional records to leave out is the resolver's choice */
-        FP_TRY(fp_reply_empty(ctx, s, (reply.flags & ~FP_DNS_AD) | FP_DNS_TC, settings->payload_size, FP_GO_ON));
+        FP_TRY(fp_reply_empty(ctx, s, reply.flags | FP_DNS_TC, settings->payload_size, FP_GO_ON));
         count->truncated++;
         goto given;
     }

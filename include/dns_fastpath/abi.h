@@ -27,7 +27,10 @@
 
 /* An IP address in network byte order; IPv4 is mapped (::ffff:a.b.c.d, RFC 4291 2.5.5.2), so that one map serves both. */
 struct fp_addr {
-    __u32 word[4];
+    union {
+        __u8 octets[16]; /* what people read in a dump */
+        __u32 word[4];
+    };
 };
 FP_STATIC_ASSERT(sizeof(struct fp_addr) == 16, "fp_addr is an IPv6 address");
 

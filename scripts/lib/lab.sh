@@ -90,12 +90,19 @@ lab_configure() {
     ip -netns "$1" link set "$2" up
 }
 
-# What a veth lacks of a NIC: it takes XDP_TX only if it runs an XDP program, and leaves UDP checksums half done.
+# What a veth lacks of a NIC: it takes XDP_TX only if it runs an XDP program, leaves no room behind a packet, and leaves UDP
+# checksums half done.
 lab_make_client_like_a_nic() {
-    local object=$lab_state/xdp_pass.o
-    clang -target bpf -O2 -I"/usr/include/$(gcc -print-multiarch)" -c "$lab_templates/xdp_pass.bpf.c" -o "$object"
-    lab_run client ip link set dev eth0 xdpdrv object "$object" section xdp
+    lab_compile xdp_pass
+    lab_compile pad_queries
     lab_run client ethtool --offload eth0 tx off >/dev/null
+    lab_run client ip link set dev eth0 xdpdrv object "$lab_state/xdp_pass.o" section xdp
+    lab_run client tc qdisc add dev eth0 clsact
+    lab_run client tc filter add dev eth0 egress bpf direct-action object-file "$lab_state/pad_queries.o" section tc
+}
+
+lab_compile() {
+    clang -target bpf -O2 -Wall -I"/usr/include/$(gcc -print-multiarch)" -c "$lab_templates/$1.bpf.c" -o "$lab_state/$1.o"
 }
 
 # The resolver's process that stays: it holds a mount namespace with a BPF file system of its own, so that the pins of the

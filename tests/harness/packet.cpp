@@ -136,6 +136,9 @@ Octets ipv6_octets(const Ipv6 &ip, const Transport &transport) {
 } // namespace
 
 Octets Packet::octets() const {
+    if (verbatim) {
+        return *verbatim;
+    }
     const auto *const ipv4 = std::get_if<Ipv4>(&ip);
     const Transport inner = transport_of(*this);
     Octets octets;

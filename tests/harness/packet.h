@@ -91,7 +91,8 @@ struct Packet {
     std::variant<Ipv4, Ipv6> ip = Ipv4{};
     std::variant<Udp, Tcp, std::monostate> transport = Udp{};
     DnsQuery dns{};
-    std::optional<Octets> payload{}; // instead of `dns`
+    std::optional<Octets> payload{};  // instead of `dns`
+    std::optional<Octets> verbatim{}; // instead of all: the frame itself
     Padding padding{0};
 
     void put(Ethernet layer) { ethernet = layer; }

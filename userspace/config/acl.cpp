@@ -16,6 +16,7 @@ std::vector<IpPrefix> default_acl() {
         "100.64.0.0/10",                                     // shared, RFC 6598
     };
     std::vector<IpPrefix> prefixes;
+    prefixes.reserve(texts.size());
     for (const char *text : texts) {
         prefixes.push_back(parse_prefix(text).value());
     }

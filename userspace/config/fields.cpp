@@ -40,6 +40,7 @@ std::size_t difference(std::string_view path, std::string_view known) {
 
 std::vector<std::string_view> names_of(const std::vector<MapKey> &keys) {
     std::vector<std::string_view> names;
+    names.reserve(keys.size());
     for (const MapKey &key : keys) {
         names.push_back(key.name);
     }

@@ -11,12 +11,12 @@ namespace fastpath::ctl {
 
 namespace {
 
-uint64_t load(const __u64 &way) {
-    return std::atomic_ref<__u64>(const_cast<__u64 &>(way)).load(std::memory_order_acquire);
+Way load(const Way &way) {
+    return std::atomic_ref<Way>(const_cast<Way &>(way)).load(std::memory_order_acquire);
 }
 
 // nullptr where the way points at no slot that is mapped here: it is empty, or its chunk came after we began.
-std::byte *slot_of(AnswerMemory &memory, uint64_t way) {
+std::byte *slot_of(AnswerMemory &memory, Way way) {
     if (way == 0 || fp_way_class(way) >= FP_ANSWER_CLASS_COUNT) {
         return nullptr;
     }
@@ -41,7 +41,7 @@ bool is_wire_name(std::span<const uint8_t> name) {
 
 } // namespace
 
-bool AnswerCopy::read(AnswerMemory &memory, uint32_t bucket, const __u64 &published_way) {
+bool AnswerCopy::read(AnswerMemory &memory, uint32_t bucket, const Way &published_way) {
     way_ = load(published_way);
     std::byte *const slot = slot_of(memory, way_);
     if (slot == nullptr) {
@@ -116,7 +116,7 @@ void for_each_answer(AnswerMemory &memory, const std::function<void(AnswerCopy &
     AnswerCopy copy;
     uint32_t number = 0;
     for (const fp_bucket &bucket : memory.buckets()) {
-        for (const __u64 &way : bucket.way) {
+        for (const Way &way : bucket.way) {
             if (copy.read(memory, number, way)) {
                 visit(copy);
             }

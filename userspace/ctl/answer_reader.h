@@ -17,7 +17,7 @@ namespace fastpath::ctl {
 class AnswerCopy {
   public:
     // False where the way is empty, where the answer went away while it was read, and where the memory holds no answer.
-    bool read(AnswerMemory &memory, uint32_t bucket, const __u64 &published_way);
+    bool read(AnswerMemory &memory, uint32_t bucket, const Way &published_way);
 
     [[nodiscard]] const fp_answer &head() const { return head_; }
     [[nodiscard]] const SizeClass &size_class() const { return size_classes[fp_way_class(way_)]; }
@@ -37,7 +37,7 @@ class AnswerCopy {
     [[nodiscard]] std::vector<uint16_t> ttl_offsets() const;
     [[nodiscard]] bool is_well_formed() const;
 
-    uint64_t way_ = 0;
+    Way way_ = 0;
     fp_answer *shared_ = nullptr; // where it was read
     fp_answer head_ = {};
     std::array<uint8_t, sizeof(fp_answer_large) - sizeof(fp_answer)> octets_; // front and body

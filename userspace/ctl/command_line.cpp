@@ -46,6 +46,7 @@ void add_cache_commands(CLI::App &app, Invocation &asked, Arguments &arguments) 
 
 void add_commands(CLI::App &app, Invocation &asked, Arguments &arguments) {
     app.set_version_flag("--version", std::string("dns-fastpathctl ") + version);
+    app.set_help_all_flag("--help-all", "print the help of all commands");
     app.add_flag("--json", asked.json, "print JSON");
     app.add_option("--pins", asked.pins, "where the maps are pinned")->type_name("DIR")->capture_default_str();
     app.footer(exit_codes);

@@ -12,6 +12,13 @@
 
 namespace fastpath {
 
+namespace {
+
+// A few milliseconds' worth.
+constexpr int records_per_turn = 4096;
+
+} // namespace
+
 void Learner::Free::operator()(ring_buffer *ring) const {
     ring_buffer__free(ring);
 }
@@ -23,10 +30,11 @@ Result<std::unique_ptr<Learner>> Learner::create(int ring_fd, AnswerTable &table
     std::unique_ptr<Learner> learner(new Learner(table, policy, counters));
     const auto record = [](void *context, void *data, size_t size) {
         const auto *const event = static_cast<const fp_learned *>(data);
+        auto *const self = static_cast<Learner *>(context);
         if (size >= sizeof(*event) && size - sizeof(*event) >= event->len) {
-            static_cast<Learner *>(context)->learn(*event, {reinterpret_cast<const uint8_t *>(event + 1), event->len});
+            self->learn(*event, {reinterpret_cast<const uint8_t *>(event + 1), event->len});
         }
-        return 0;
+        return --self->turn_left_ > 0 ? 0 : -EAGAIN; // ends the turn; this record is consumed all the same
     };
     learner->ring_.reset(ring_buffer__new(ring_fd, record, learner.get(), nullptr));
     if (!learner->ring_) {
@@ -40,7 +48,8 @@ int Learner::poll_fd() const {
 }
 
 void Learner::consume() {
-    if (const int code = ring_buffer__consume(ring_.get()); code < 0) {
+    turn_left_ = records_per_turn;
+    if (const int code = ring_buffer__consume(ring_.get()); code < 0 && code != -EAGAIN) {
         spdlog::error("cannot read the ring buffer `learned`: {}", std::generic_category().message(-code));
     }
 }

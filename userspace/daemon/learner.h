@@ -26,7 +26,7 @@ class Learner {
 
     [[nodiscard]] int poll_fd() const;
 
-    // Takes in what waits in the ring.
+    // Takes in what waits in the ring, but no more than a turn's worth: timers and signals want theirs.
     void consume();
 
     void set_policy(const CachePolicy &policy) { policy_ = policy; }
@@ -46,6 +46,7 @@ class Learner {
     CachePolicy policy_;
     fp_cache_counters &counters_;
     std::unique_ptr<ring_buffer, Free> ring_;
+    int turn_left_ = 0;
 };
 
 } // namespace fastpath

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// For each row of FP_OUTCOMES the packets that end there.
+#pragma once
+
+#include "fixture.h"
+#include "room.h"
+
+#include <functional>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace fastpath::test {
+
+struct OutcomeCase {
+    fp_outcome outcome;
+    std::string what; // for the test's name: letters and digits
+    Packet packet;
+    std::function<void(FastPath &)> prepare = [](FastPath &) {};
+    std::optional<Room> room{};
+};
+
+inline void PrintTo(const OutcomeCase &c, std::ostream *out) {
+    *out << outcome_names[c.outcome].name << ", " << c.what;
+}
+
+[[nodiscard]] const std::vector<OutcomeCase> &outcome_cases();
+
+} // namespace fastpath::test

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading and flushing the cache beside its writer.
+#include "ctl/answer_reader.h"
+#include "ctl/selection.h"
+#include "dns/message.h"
+#include "unit/ctl_cached_answer.h"
+#include "unit/ctl_heap_cache.h"
+
+#include <atomic>
+#include <cstring>
+#include <gtest/gtest.h>
+#include <thread>
+
+namespace fastpath::ctl {
+namespace {
+
+using test::cached;
+using test::HeapCache;
+
+constexpr uint32_t capacity = 1000;
+
+ResponseText address_of(const std::string &name) {
+    return {.question = name + " IN A", .answer = {name + " 300 IN A 192.0.2.1"}};
+}
+
+std::vector<std::string> names_in(AnswerMemory &memory) {
+    std::vector<std::string> names;
+    for_each_answer(memory, [&](const AnswerCopy &copy) { names.push_back(name_to_text(copy.name())); });
+    return names;
+}
+
+class AnswerReader : public testing::Test {
+  protected:
+    void add(const Entry &entry) { ASSERT_TRUE(table_.insert(entry, 0)); }
+    // The way and the slot of the one answer that is there.
+    Way &only_way() {
+        for (fp_bucket &bucket : memory_.buckets()) {
+            for (Way &way : bucket.way) {
+                if (way != 0) {
+                    return way;
+                }
+            }
+        }
+        throw std::logic_error("the cache is empty");
+    }
+    fp_answer_small &only_slot() {
+        std::byte *const chunk = memory_.chunks(FP_ANSWER_small)[0];
+        return reinterpret_cast<fp_answer_small *>(chunk)[fp_way_slot(only_way())];
+    }
+
+    HeapCache memory_{64};
+    AnswerTable table_{memory_, capacity};
+};
+
+TEST_F(AnswerReader, FindsNothingInAnEmptyCache) {
+    EXPECT_TRUE(names_in(memory_).empty());
+}
+
+TEST_F(AnswerReader, CopiesAnswersOfEverySizeClass) {
+    std::string text = "\"";
+    for (const size_t length : {10, 200, 250}) {
+        const std::string name = "t" + std::to_string(length) + ".example.";
+        std::vector<std::string> records(length == 250 ? 3 : 1,
+                                         name + " 60 IN TXT \"" + std::string(length, 'x') + "\"");
+        for (size_t i = 0; i < records.size(); i++) {
+            records[i].insert(records[i].size() - 1, std::to_string(i)); // records of one set differ
+        }
+        add(cached({.question = name + " IN TXT", .answer = records}));
+    }
+    std::vector<std::string> classes;
+    for_each_answer(memory_, [&](const AnswerCopy &copy) { classes.emplace_back(copy.size_class().name); });
+    std::sort(classes.begin(), classes.end());
+    EXPECT_EQ(classes, (std::vector<std::string>{"large", "medium", "small"}));
+}
+
+TEST_F(AnswerReader, RebuildsTheMessageWithAgedTtls) {
+    const test::ResponseText text = {
+        .question = "www.example. IN A",
+        .flags = FP_DNS_QR | FP_DNS_RD | FP_DNS_RA,
+        .answer = {"www.example. 300 IN CNAME web.example.", "web.example. 200 IN A 192.0.2.7"}};
+    add(cached(text));
+    for_each_answer(memory_, [&](const AnswerCopy &copy) {
+        const std::vector<uint8_t> wire = copy.message(150);
+        const auto message = parse_message(wire);
+        ASSERT_TRUE(message);
+        EXPECT_EQ(message->flags, text.flags);
+        EXPECT_EQ(name_to_text(message->qname), "www.example.");
+        EXPECT_EQ(message->qtype, 1);
+        ASSERT_EQ(message->records.size(), 2);
+        EXPECT_EQ(message->records[0].ttl, 150);
+        EXPECT_EQ(message->records[1].ttl, 50);
+    });
+    EXPECT_EQ(names_in(memory_).size(), 1);
+}
+
+TEST_F(AnswerReader, KnowsTheSlotByTheNumbersOfTheMaps) {
+    add(cached(address_of("www.example.")));
+    for_each_answer(memory_, [&](const AnswerCopy &copy) {
+        std::byte *const chunk = memory_.chunks(FP_ANSWER_small)[copy.chunk()];
+        const fp_answer_small &slot = reinterpret_cast<fp_answer_small *>(chunk)[copy.element()];
+        EXPECT_EQ(std::memcmp(&slot.head, &copy.head(), sizeof(fp_answer)), 0);
+    });
+    EXPECT_EQ(names_in(memory_).size(), 1);
+}
+
+TEST_F(AnswerReader, SkipsASlotThatHasAnotherTag) {
+    add(cached(address_of("www.example.")));
+    only_slot().head.key.hash[1] ^= 1;
+    EXPECT_TRUE(names_in(memory_).empty());
+}
+
+TEST_F(AnswerReader, SkipsASlotThatBelongsToAnotherBucket) {
+    add(cached(address_of("www.example.")));
+    only_slot().head.key.hash[0] ^= 1;
+    EXPECT_TRUE(names_in(memory_).empty());
+}
+
+TEST_F(AnswerReader, SkipsAChunkThatIsNotMapped) {
+    add(cached(address_of("www.example.")));
+    only_way() = fp_way_make(static_cast<uint32_t>(only_way()), FP_ANSWER_large, 0);
+    EXPECT_TRUE(names_in(memory_).empty());
+}
+
+TEST_F(AnswerReader, SkipsLengthsThatDoNotFitTheSlot) {
+    add(cached(address_of("www.example.")));
+    fp_answer_small &slot = only_slot();
+    const fp_answer_small good = slot;
+
+    slot.head.body_len = sizeof(slot.body) + 1;
+    EXPECT_TRUE(names_in(memory_).empty());
+    slot = good;
+    slot.head.ttl_count = sizeof(slot.front) / 2;
+    EXPECT_TRUE(names_in(memory_).empty());
+    slot = good;
+    slot.head.name_len = sizeof(slot.front) + 1;
+    EXPECT_TRUE(names_in(memory_).empty());
+    slot = good;
+    slot.head.name_len--; // the root label is cut off
+    EXPECT_TRUE(names_in(memory_).empty());
+    slot = good;
+    slot.front[0] = 64; // no length of a label
+    EXPECT_TRUE(names_in(memory_).empty());
+    slot = good;
+    const auto behind_the_body = static_cast<uint16_t>(good.head.body_len - 3);
+    std::memcpy(slot.front + fp_pad8(slot.head.name_len), &behind_the_body, sizeof(behind_the_body));
+    EXPECT_TRUE(names_in(memory_).empty());
+    slot = good;
+    EXPECT_EQ(names_in(memory_), std::vector<std::string>{"www.example."});
+}
+
+// The writer goes on replacing the answer, each time with another tag, and writes slots at once that readers may be in:
+// harder than what the daemon does. What is read must be the octets of one answer.
+TEST(AnswerReaderBesideAWriter, NeverMixesTwoAnswers) {
+    constexpr int wanted_reads = 2000;
+    HeapCache memory(1);
+    ASSERT_TRUE(memory.grow(FP_ANSWER_small));
+    auto *const slots = reinterpret_cast<fp_answer_small *>(memory.chunks(FP_ANSWER_small)[0]);
+    std::atomic<bool> done = false;
+
+    std::thread writer([&] {
+        const fp_answer head = {.key = {}, .born = 0, .lifetime = 1, .body_len = sizeof(slots->body), .name_len = 1};
+        for (uint32_t tag = 1; !done; tag++) {
+            fp_answer_small &slot = slots[tag % 2];
+            slot.head = head;
+            slot.head.key.hash[1] = tag;
+            std::memset(slot.body, static_cast<int>(tag & 0xff), sizeof(slot.body));
+            std::atomic_ref<Way>(memory.buckets()[0].way[0]).store(fp_way_make(tag, FP_ANSWER_small, tag % 2));
+        }
+    });
+    int mixed = 0;
+    for (int reads = 0; reads < wanted_reads;) {
+        for_each_answer(memory, [&](const AnswerCopy &copy) {
+            const std::vector<uint8_t> wire = copy.message(0);
+            const auto octet = static_cast<uint8_t>(copy.head().key.hash[1]);
+            const auto body = std::span(wire).last(sizeof(slots->body));
+            mixed += std::count(body.begin(), body.end(), octet) == static_cast<ptrdiff_t>(body.size()) ? 0 : 1;
+            reads++;
+        });
+    }
+    done = true;
+    writer.join();
+    EXPECT_EQ(mixed, 0);
+}
+
+TEST_F(AnswerReader, FlushReachesTheSharedSlot) {
+    add(cached(address_of("www.example.")));
+    for_each_answer(memory_, [](AnswerCopy &copy) {
+        copy.flush();
+        EXPECT_EQ(copy.head().lifetime, 0);
+    });
+    EXPECT_EQ(only_slot().head.lifetime, 0);
+    EXPECT_EQ(table_.sweep(0, 64), 1) << "the daemon takes it for dead";
+}
+
+TEST(Selection, TakesTheNameAndTypeThatWereAskedFor) {
+    const Invocation name = {.name = name_from_text("a.example").value()};
+    const Invocation typed = {.name = name.name, .qtype = 15};
+
+    EXPECT_TRUE(is_selected(name, name_from_text("A.example").value(), 1));
+    EXPECT_FALSE(is_selected(name, name_from_text("b.a.example").value(), 1));
+    EXPECT_TRUE(is_selected(typed, *name.name, 15));
+    EXPECT_FALSE(is_selected(typed, *name.name, 1));
+}
+
+TEST(Selection, TakesAZoneAtLabelBoundaries) {
+    const Invocation zone = {.zone = name_from_text("example.com").value()};
+
+    EXPECT_TRUE(is_selected(zone, name_from_text("example.com").value(), 1));
+    EXPECT_TRUE(is_selected(zone, name_from_text("a.b.example.com").value(), 28));
+    EXPECT_FALSE(is_selected(zone, name_from_text("badexample.com").value(), 1));
+    EXPECT_FALSE(is_selected(zone, name_from_text("com").value(), 1));
+}
+
+TEST(Selection, TakesEverythingWhereNothingIsNamed) {
+    EXPECT_TRUE(is_selected({}, name_from_text(".").value(), 2));
+}
+
+} // namespace
+} // namespace fastpath::ctl

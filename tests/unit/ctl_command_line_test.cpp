@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line of dns-fastpathctl.
+#include "ctl/command_line.h"
+
+#include <gtest/gtest.h>
+#include <sstream>
+
+namespace fastpath::ctl {
+namespace {
+
+struct Parsed {
+    tl::expected<Invocation, ExitCode> result;
+    std::string out;
+    std::string err;
+};
+
+Parsed parse(std::vector<const char *> words) {
+    words.insert(words.begin(), "dns-fastpathctl");
+    std::ostringstream out;
+    std::ostringstream err;
+    auto result = parse_command_line(static_cast<int>(words.size()), words.data(), out, err);
+    return {std::move(result), out.str(), err.str()};
+}
+
+TEST(CommandLine, FindsEachCommand) {
+    EXPECT_EQ(parse({"status"}).result->command, &show_status);
+    EXPECT_EQ(parse({"stats"}).result->command, &show_stats);
+    EXPECT_EQ(parse({"detach"}).result->command, &detach);
+    EXPECT_EQ(parse({"cache", "get", "example.com"}).result->command, &cache_get);
+    EXPECT_EQ(parse({"cache", "dump"}).result->command, &cache_dump);
+    EXPECT_EQ(parse({"cache", "flush", "example.com"}).result->command, &cache_flush);
+    EXPECT_EQ(parse({"cache", "flush-zone", "example.com"}).result->command, &cache_flush);
+    EXPECT_EQ(parse({"cache", "flush-all"}).result->command, &cache_flush);
+}
+
+// A flush that lost its argument on the way would flush everything.
+TEST(CommandLine, HandsOverNameZoneAndType) {
+    const Invocation name = parse({"cache", "flush", "WWW.Example.com", "mx"}).result.value();
+    EXPECT_EQ(name.name, name_from_text("www.example.com.").value());
+    EXPECT_EQ(name.qtype, 15);
+    EXPECT_EQ(name.zone, std::nullopt);
+
+    const Invocation zone = parse({"cache", "flush-zone", "."}).result.value();
+    EXPECT_EQ(zone.zone, name_from_text(".").value());
+    EXPECT_EQ(zone.name, std::nullopt);
+
+    const Invocation all = parse({"cache", "flush-all"}).result.value();
+    EXPECT_EQ(all.name, std::nullopt);
+    EXPECT_EQ(all.zone, std::nullopt);
+}
+
+TEST(CommandLine, TakesGlobalOptionsBeforeAndBehindTheCommand) {
+    EXPECT_EQ(parse({"status"}).result->pins, FP_PIN_ROOT);
+    EXPECT_FALSE(parse({"status"}).result->json);
+    for (const auto &words : {std::vector{"--json", "--pins", "/p", "cache", "get", "a"},
+                              std::vector{"cache", "get", "a", "--json", "--pins", "/p"}}) {
+        const Invocation asked = parse(words).result.value();
+        EXPECT_TRUE(asked.json);
+        EXPECT_EQ(asked.pins, "/p");
+    }
+}
+
+TEST(CommandLine, TakesANameThatIsAlsoACommand) {
+    EXPECT_EQ(parse({"cache", "get", "status"}).result->name, name_from_text("status").value());
+}
+
+TEST(CommandLine, RefusesBadUsage) {
+    const std::vector<std::vector<const char *>> bad = {
+        {},
+        {"frobnicate"},
+        {"cache"},
+        {"status", "--frobnicate"},
+        {"status", "extra"},
+        {"cache", "get"},
+        {"cache", "get", ""},
+        {"cache", "get", "a..b"},
+        {"cache", "get", "a", "FOO"},
+        {"cache", "get", "a", "MX", "extra"},
+        {"cache", "flush"},
+        {"cache", "flush", ""},
+        {"cache", "flush-zone"},
+        {"cache", "flush-zone", ""},
+        {"cache", "flush-all", "a"},
+        {"--pins"},
+    };
+    for (const auto &words : bad) {
+        const Parsed parsed = parse(words);
+        const std::string shown = testing::PrintToString(words);
+        ASSERT_FALSE(parsed.result) << shown;
+        EXPECT_EQ(parsed.result.error(), ExitCode::usage) << shown;
+        EXPECT_FALSE(parsed.err.empty()) << shown;
+        EXPECT_TRUE(parsed.out.empty()) << shown;
+    }
+}
+
+TEST(CommandLine, AnswersHelpAndVersion) {
+    const Parsed version = parse({"--version"});
+    EXPECT_EQ(version.result.error(), ExitCode::fine);
+    EXPECT_EQ(version.out.find("dns-fastpathctl "), 0);
+
+    const Parsed help = parse({"cache", "--help"});
+    EXPECT_EQ(help.result.error(), ExitCode::fine);
+    EXPECT_NE(help.out.find("flush-zone"), std::string::npos);
+}
+
+} // namespace
+} // namespace fastpath::ctl

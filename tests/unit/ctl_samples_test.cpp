@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counters as metrics, and metrics as `stats` prints them.
+#include "bpf/counter_map.h"
+#include "ctl/stats.h"
+#include "metrics/dns_labels.h"
+#include "metrics/samples.h"
+
+#include <cstring>
+#include <gtest/gtest.h>
+#include <map>
+#include <set>
+
+namespace fastpath::ctl {
+namespace {
+
+// Every counter has another value: 1 for the first outcome, 2 for the second, and so on.
+fp_counters numbered() {
+    fp_counters counters = {};
+    std::array<uint64_t, sizeof(counters) / sizeof(uint64_t)> words;
+    for (size_t i = 0; i < words.size(); i++) {
+        words[i] = i + 1;
+    }
+    std::memcpy(&counters, words.data(), sizeof(counters));
+    return counters;
+}
+
+std::map<std::string, double> by_series(const std::vector<Sample> &samples) {
+    std::map<std::string, double> values;
+    for (const Sample &sample : samples) {
+        EXPECT_TRUE(values.emplace(series_name(sample), sample.value).second) << series_name(sample) << " twice";
+    }
+    return values;
+}
+
+double sum_of(const std::vector<Sample> &samples, const std::string &family) {
+    double sum = 0;
+    for (const Sample &sample : samples) {
+        sum += sample.family == family ? sample.value : 0;
+    }
+    return sum;
+}
+
+TEST(Samples, AddUpToTheCountersOfEachKind) {
+    const fp_counters counters = numbered();
+    const std::vector<Sample> samples = samples_of(counters);
+    double queries = 0;
+    double learned = 0;
+    double rcodes = 0;
+    double types = static_cast<double>(counters.qtype_other);
+    for (uint32_t outcome = 0; outcome < FP_OUT_COUNT; outcome++) {
+        queries += outcome == FP_OUT_other ? 0 : static_cast<double>(outcome + 1);
+    }
+    for (uint32_t outcome = 0; outcome < FP_LEARN_COUNT; outcome++) {
+        learned += FP_OUT_COUNT + outcome + 1;
+    }
+    for (const uint64_t count : counters.rcode) {
+        rcodes += static_cast<double>(count);
+    }
+    for (const uint64_t count : counters.qtype) {
+        types += static_cast<double>(count);
+    }
+    EXPECT_EQ(sum_of(samples, "dns_fastpath_queries_total"), queries);
+    EXPECT_EQ(sum_of(samples, "dns_fastpath_learn_total"), learned);
+    EXPECT_EQ(sum_of(samples, "dns_fastpath_answers_total"), rcodes);
+    EXPECT_EQ(sum_of(samples, "dns_fastpath_query_types_total"), types);
+}
+
+TEST(Samples, HaveTheNamesThatUsersRelyOn) {
+    const fp_counters counters = numbered();
+    const std::map<std::string, double> values = by_series(samples_of(counters));
+    const auto value = [&](const char *series) { return values.count(series) != 0 ? values.at(series) : -1; };
+    const auto count = [](uint64_t counter) { return static_cast<double>(counter); };
+
+    EXPECT_EQ(value("dns_fastpath_queries_total{result=\"hit\"}"), count(counters.hit));
+    EXPECT_EQ(value("dns_fastpath_queries_total{result=\"miss\"}"), count(counters.miss_local));
+    EXPECT_EQ(value("dns_fastpath_queries_total{result=\"refused\"}"), count(counters.refused));
+    EXPECT_EQ(value("dns_fastpath_queries_total{result=\"stale\"}"), 0);
+    EXPECT_EQ(value("dns_fastpath_queries_total{result=\"other\"}"), -1);
+    EXPECT_EQ(value("dns_fastpath_pass_total{reason=\"qtype\"}"), count(counters.pass_qtype));
+    EXPECT_EQ(value("dns_fastpath_drops_total{reason=\"acl\"}"), count(counters.drop_acl));
+    EXPECT_EQ(value("dns_fastpath_answers_total{rcode=\"NXDOMAIN\"}"), count(counters.rcode[3]));
+    EXPECT_EQ(value("dns_fastpath_truncated_total"), count(counters.truncated));
+    EXPECT_EQ(value("dns_fastpath_query_types_total{qtype=\"A\"}"), count(counters.qtype[1]));
+    EXPECT_EQ(value("dns_fastpath_query_types_total{qtype=\"CAA\"}"), count(counters.qtype[257]));
+    EXPECT_EQ(value("dns_fastpath_query_types_total{qtype=\"other\"}"), count(counters.qtype_other));
+    EXPECT_EQ(value("dns_fastpath_learn_total{outcome=\"fresh\"}"), count(counters.learn_fresh));
+    EXPECT_EQ(value("dns_fastpath_ring_lost_total"), count(counters.learn_lost));
+}
+
+TEST(Samples, ShowTheCache) {
+    fp_meta meta = {};
+    meta.entries = 5;
+    meta.max_entries = 10;
+    meta.memory_bytes = 4096;
+    const std::map<std::string, double> wanted = {{"dns_fastpath_cache_entries", 5},
+                                                  {"dns_fastpath_cache_capacity", 10},
+                                                  {"dns_fastpath_cache_memory_bytes", 4096}};
+    EXPECT_EQ(by_series(samples_of(meta)), wanted);
+}
+
+TEST(Samples, OfOneFamilyStandTogetherAndAgree) {
+    std::set<std::string> finished;
+    std::string family;
+    std::string help;
+    for (const Sample &sample : samples_of(numbered())) {
+        if (sample.family != family) {
+            EXPECT_TRUE(finished.insert(sample.family).second) << sample.family << " comes in two parts";
+            family = sample.family;
+            help = sample.help;
+        }
+        EXPECT_EQ(sample.help, help);
+        EXPECT_EQ(sample.type, SampleType::counter);
+    }
+}
+
+TEST(Samples, LeaveOutTypesAndRcodesThatNeverCame) {
+    const std::vector<Sample> samples = samples_of(fp_counters{});
+    EXPECT_EQ(by_series(samples).count("dns_fastpath_pass_total{reason=\"qname\"}"), 1);
+    for (const Sample &sample : samples) {
+        EXPECT_NE(sample.family, "dns_fastpath_query_types_total");
+        EXPECT_NE(sample.family, "dns_fastpath_answers_total");
+    }
+}
+
+TEST(DnsLabels, FallBackToTheNumber) {
+    EXPECT_EQ(rcode_label(2), "SERVFAIL");
+    EXPECT_EQ(rcode_label(15), "RCODE15");
+    EXPECT_EQ(qtype_label(65), "HTTPS");
+    EXPECT_EQ(qtype_label(54), "TYPE54");
+}
+
+TEST(StatsJson, NamesLabelsAndValues) {
+    const Sample sample = {"f", "", SampleType::counter, {{"a", "x"}, {"b", "y"}}, 12};
+    EXPECT_EQ(series_name(sample), "f{a=\"x\",b=\"y\"}");
+    EXPECT_EQ(to_json({sample}), Json::parse(R"([{"name": "f", "labels": {"a": "x", "b": "y"}, "value": 12}])"));
+}
+
+} // namespace
+} // namespace fastpath::ctl
