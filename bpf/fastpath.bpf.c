@@ -56,16 +56,15 @@ static __always_inline enum fp_outcome parse_message(struct xdp_md *ctx, struct 
     struct fp_question *q = &s->question;
     const __u32 dns_at = s->packet.l4 + sizeof(struct udphdr);
     const __u32 rest = s->packet.udp_len - sizeof(struct udphdr) - FP_DNS_HEADER_LEN;
-    struct fp_dns_header header;
+    const struct fp_dns_header *header = &s->header;
 
     if (s->packet.udp_len < sizeof(struct udphdr) + FP_DNS_HEADER_LEN + 1 + FP_DNS_QTAIL_LEN || rest > FP_QUESTION_MAX)
         return FP_OUT_pass_size;
-    if (bpf_xdp_load_bytes(ctx, dns_at, &header, sizeof(header)) ||
-        bpf_xdp_load_bytes(ctx, dns_at + sizeof(header), s->wire.octets, rest))
+    if (bpf_xdp_load_bytes(ctx, dns_at, &s->header, FP_DNS_HEADER_LEN + rest))
         return FP_OUT_pass_size;
     *available = rest;
-    q->id = header.id;
-    q->flags = bpf_ntohs(header.flags);
+    q->id = header->id;
+    q->flags = bpf_ntohs(header->flags);
     if (q->flags & FP_DNS_QR)
         return FP_OUT_pass_response;
     if (q->flags & FP_DNS_OPCODE)
@@ -74,9 +73,9 @@ static __always_inline enum fp_outcome parse_message(struct xdp_md *ctx, struct 
         return FP_OUT_pass_header_flags;
     if (!(q->flags & FP_DNS_RD))
         return FP_OUT_pass_no_recursion;
-    if (header.qdcount != bpf_htons(1) || header.ancount || header.nscount || (header.arcount & ~bpf_htons(1)))
+    if (header->qdcount != bpf_htons(1) || header->ancount || header->nscount || (header->arcount & ~bpf_htons(1)))
         return FP_OUT_pass_counts;
-    q->has_additional = header.arcount != 0;
+    q->has_additional = header->arcount != 0;
     q->query_bits = (q->flags & FP_DNS_CD ? FP_QUERY_CD : 0) | (q->flags & FP_DNS_AD ? FP_QUERY_AD : 0);
     return FP_GO_ON;
 }

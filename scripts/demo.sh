@@ -69,7 +69,7 @@ declare -A result
 measure() {
     local seen
     seen=$(resolver_queries)
-    load -l "$load_seconds" -c 8 -q 200
+    load -l "$load_seconds" -c 8 -T 2 -q 200 # fewer outstanding than the 256 packets that a veth queues
     result[$1 qps]=$load_qps
     result[$1 share]=$(awk "BEGIN { printf \"%.2f\", 100 * ($(resolver_queries) - $seen) / $load_sent }")
     load -l "$latency_seconds" -c 8 -Q "$latency_rate"

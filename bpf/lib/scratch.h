@@ -55,15 +55,19 @@ struct fp_scratch {
     struct fp_packet packet;
     struct fp_question question;
     struct fp_client_key client;
-    __u32 pad;
+    struct fp_dns_header header; /* the message as sent: its header, */
     union {
         __u8 octets[FP_QUESTION_BUFFER];
         __u64 words[FP_QUESTION_BUFFER / 8];
-    } wire;                              /* the message after its header, as sent */
+    } wire;                              /* and the rest of it */
     __u64 lower[FP_HASH_NAME_WORDS];     /* the name, lower-cased, padded with zeros */
     struct fp_open_query_key open_key;
     struct fp_open_query open;
     __u8 headers[FP_QUESTION_BUFFER];    /* while the head of the packet moves */
 };
+FP_STATIC_ASSERT(__builtin_offsetof(struct fp_scratch, wire) % 8 == 0, "names are read in words");
+FP_STATIC_ASSERT(__builtin_offsetof(struct fp_scratch, wire) ==
+                     __builtin_offsetof(struct fp_scratch, header) + FP_DNS_HEADER_LEN,
+                 "one load brings header and question");
 
 #endif

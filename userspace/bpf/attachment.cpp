@@ -6,7 +6,10 @@
 #include <cstring>
 #include <linux/if_link.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <spdlog/spdlog.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 namespace fastpath {
 
@@ -49,6 +52,22 @@ Result<UniqueFd> create_xdp_link(const std::string &interface, uint32_t ifindex,
         return error;
     }
     return link;
+}
+
+// The programs read Ethernet headers, which tunnels like tun and WireGuard do not have.
+Result<> require_ethernet(const std::string &interface) {
+    const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    ifreq request = {};
+    interface.copy(request.ifr_name, sizeof(request.ifr_name) - 1);
+    if (::ioctl(socket.get(), SIOCGIFHWADDR, &request) != 0) {
+        return fail_errno("cannot read the type of interface " + interface);
+    }
+    const auto type = request.ifr_hwaddr.sa_family;
+    if (type != ARPHRD_ETHER && type != ARPHRD_LOOPBACK) {
+        return fail(interface + " is not an Ethernet interface (type " + std::to_string(type) +
+                    "); attach to the interface below it that is");
+    }
+    return {};
 }
 
 bpf_tc_hook egress_of(uint32_t ifindex) {
@@ -128,6 +147,9 @@ Result<Attached> Attachments::attach(const std::string &interface, AttachMode mo
     const uint32_t ifindex = ::if_nametoindex(interface.c_str());
     if (ifindex == 0) {
         return fail_errno("no interface " + interface + " in this network namespace (see `ip link`)");
+    }
+    if (Result<> ethernet = require_ethernet(interface); !ethernet) {
+        return tl::unexpected(ethernet.error());
     }
     Attached attached = {ifindex, {}, true};
     bpf_map_lookup_elem(map_fd_, &ifindex, &attached.record); // an earlier daemon's, for owns_clsact

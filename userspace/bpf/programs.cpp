@@ -38,9 +38,11 @@ const char *load_advice(int code) {
     case EPERM:
         return "; run as root, or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON (an EPERM for root: kernel lockdown, or a "
                "seccomp filter)";
+    case ENOSYS:
+        return "; this kernel is built without CONFIG_BPF_SYSCALL";
     case EINVAL:
-        return "; either the kernel lacks a BPF feature (6.1 or later is needed, with CONFIG_DEBUG_INFO_BTF or at least "
-               "CONFIG_BPF_SYSCALL), or its verifier refuses the program; --log-level debug shows which";
+        return "; either the kernel lacks a BPF feature (6.1 or later is needed), or its "
+               " verifier refuses the program; --log-level debug shows which";
     case EACCES:
         return "; the verifier of this kernel refuses the program: please report its log (--log-level debug) and `uname -r`";
     case ENOMEM:
