@@ -94,6 +94,16 @@ std::string side_counters_text(const Effect &effect, const Expected &expected, u
     return text;
 }
 
+fp_answer *head_of(const fp_key &key) {
+    fp_answer *found = nullptr;
+    Loaded::instance().table.for_each([&](const StoredAnswer &answer) {
+        if (answer.head->key.hash[0] == key.hash[0] && answer.head->key.hash[1] == key.hash[1]) {
+            found = answer.head;
+        }
+    });
+    return found;
+}
+
 uint8_t bits_of(const ResponseText &response, const Asked &asked) {
     const bool has_do = response.opt && (response.opt->flags & FP_EDNS_DO) != 0;
     const bool has_cd = (response.flags & FP_DNS_CD) != 0;
@@ -139,8 +149,7 @@ std::optional<fp_outcome> Effect::outcome() const {
 
 void FastPath::SetUp() {
     use_program(loaded().programs.fastpath());
-    loaded().table.remove_if([](const StoredAnswer &) { return true; });
-    loaded().table.reclaim();
+    forget();
     forget_open_queries();
     set(default_settings);
     listen_on(server_ipv4, default_view);
@@ -190,21 +199,11 @@ const Cached &FastPath::insert(const Entry &entry, const ResponseText &response)
     if (Result<> inserted = loaded().table.insert(entry, coarse_now_ns()); !inserted) {
         throw std::runtime_error(inserted.error().message);
     }
-    return cached_.emplace_back(Cached{response, entry.head.key, 0});
+    return cached_.emplace_back(Cached{response, entry.head.key, 0, head_of(entry.head.key)});
 }
 
 const Cached &FastPath::add(const ResponseText &response, const Asked &asked) {
     return insert(entry_for(response, asked), response);
-}
-
-StoredAnswer FastPath::stored(const fp_key &key) const {
-    std::optional<StoredAnswer> found;
-    loaded().table.for_each([&](const StoredAnswer &answer) {
-        if (answer.head->key.hash[0] == key.hash[0] && answer.head->key.hash[1] == key.hash[1]) {
-            found = answer;
-        }
-    });
-    return found.value();
 }
 
 void FastPath::advance(uint32_t seconds) {
@@ -213,11 +212,17 @@ void FastPath::advance(uint32_t seconds) {
     }
 }
 
+void FastPath::forget() {
+    cached_.clear();
+    loaded().table.remove_if([](const StoredAnswer &) { return true; });
+    loaded().table.reclaim();
+}
+
 // Now, so that a second has to pass before an answer is older than the test says.
 void FastPath::set_births() const {
     const uint64_t now = coarse_now_ns();
     for (const Cached &cached : cached_) {
-        stored(cached.key).head->born = now - cached.age * FP_NSEC_PER_SEC;
+        cached.head->born = now - cached.age * FP_NSEC_PER_SEC;
     }
 }
 

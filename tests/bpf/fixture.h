@@ -35,6 +35,7 @@ struct Cached {
     ResponseText response;
     fp_key key;
     uint32_t age; // seconds
+    fp_answer *head; // as it lies in its slot
 };
 
 // What a packet has to become.
@@ -62,9 +63,9 @@ class FastPath : public ::testing::Test {
     // For answers that no fill path would make.
     [[nodiscard]] Entry entry_for(const ResponseText &response, const Asked &asked = {}) const;
     const Cached &insert(const Entry &entry, const ResponseText &response);
-    [[nodiscard]] StoredAnswer stored(const fp_key &key) const;
 
     void advance(uint32_t seconds);
+    void forget(); // all answers
     void set(const fp_settings &settings);
     void set_acl_action(fp_acl_action action);
 

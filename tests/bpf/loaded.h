@@ -11,7 +11,7 @@
 
 namespace fastpath::test {
 
-inline constexpr uint32_t bucket_count = 64;
+inline constexpr uint32_t bucket_count = 1024;
 inline constexpr uint32_t max_entries = 400;
 
 struct Loaded {

@@ -33,9 +33,9 @@ struct Invocation {
     Command command = nullptr;
     std::filesystem::path pins = FP_PIN_ROOT;
     bool json = false;
-    std::optional<WireName> name;
-    std::optional<WireName> zone;
-    std::optional<uint16_t> qtype;
+    std::optional<WireName> name = {};
+    std::optional<WireName> zone = {};
+    std::optional<uint16_t> qtype = {};
 };
 
 } // namespace fastpath::ctl

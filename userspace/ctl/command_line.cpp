@@ -13,38 +13,55 @@ namespace {
 
 constexpr const char *exit_codes = "Exit codes: 0 fine, 1 failed or degraded, 2 bad usage, 3 not running.";
 
-// Arguments as they were typed; they become values when the whole command line has been read.
-struct Arguments {
-    std::string name;
-    std::string zone;
-    std::string type;
-};
-
 CLI::App *add_command(CLI::App &parent, const char *name, const char *help, Command command, Invocation &asked) {
     CLI::App *const added = parent.add_subcommand(name, help);
     added->callback([&asked, command] { asked.command = command; });
     return added;
 }
 
-void add_name_and_type(CLI::App &command, Arguments &arguments) {
-    command.add_option("NAME", arguments.name, "a domain name, with or without the dot at the end")->required();
-    command.add_option("TYPE", arguments.type, "a record type, such as MX or TYPE65280; default: all types");
+// Bad values are usage errors. An empty one is bad too: a flush of "$name" must not become a flush of everything.
+void add_name(CLI::App &command, const char *label, std::optional<WireName> &name) {
+    const auto take = [label, &name](const std::string &text) {
+        Result<WireName> wire = name_from_text(text);
+        if (!wire) {
+            throw CLI::ValidationError(label, wire.error().message);
+        }
+        name = std::move(*wire);
+    };
+    command.add_option_function<std::string>(label, take, "a domain name, with or without the dot at the end")
+        ->required();
 }
 
-void add_cache_commands(CLI::App &app, Invocation &asked, Arguments &arguments) {
+void add_type(CLI::App &command, std::optional<uint16_t> &qtype) {
+    const auto take = [&qtype](const std::string &text) {
+        qtype = type_from_text(text);
+        if (!qtype) {
+            throw CLI::ValidationError("TYPE",
+                                       "unknown record type '" + text + "'; without a name it is written as TYPE65280");
+        }
+    };
+    command.add_option_function<std::string>("TYPE", take,
+                                             "a record type, such as MX or TYPE65280; default: all types");
+}
+
+void add_cache_commands(CLI::App &app, Invocation &asked) {
     CLI::App &cache = *app.add_subcommand("cache", "look at the answers in the cache, or take some out");
     cache.require_subcommand(1);
 
-    add_name_and_type(*add_command(cache, "get", "show the answers for a name", cache_get, asked), arguments);
+    CLI::App &get = *add_command(cache, "get", "show the answers for a name", cache_get, asked);
+    add_name(get, "NAME", asked.name);
+    add_type(get, asked.qtype);
     add_command(cache, "dump", "show all answers", cache_dump, asked);
-    add_name_and_type(*add_command(cache, "flush", "forget the answers for a name", cache_flush, asked), arguments);
-    add_command(cache, "flush-zone", "forget a name and all names below it", cache_flush, asked)
-        ->add_option("ZONE", arguments.zone, "a domain name")
-        ->required();
+    CLI::App &flush = *add_command(cache, "flush", "forget the answers for a name", cache_flush, asked);
+    add_name(flush, "NAME", asked.name);
+    add_type(flush, asked.qtype);
+    CLI::App &flush_zone =
+        *add_command(cache, "flush-zone", "forget a name and all names below it", cache_flush, asked);
+    add_name(flush_zone, "ZONE", asked.zone);
     add_command(cache, "flush-all", "forget all answers", cache_flush, asked);
 }
 
-void add_commands(CLI::App &app, Invocation &asked, Arguments &arguments) {
+void add_commands(CLI::App &app, Invocation &asked) {
     app.set_version_flag("--version", std::string("dns-fastpathctl ") + version);
     app.set_help_all_flag("--help-all", "print the help of all commands");
     app.add_flag("--json", asked.json, "print JSON");
@@ -55,30 +72,8 @@ void add_commands(CLI::App &app, Invocation &asked, Arguments &arguments) {
 
     add_command(app, "status", "interfaces, daemon, hit ratio and fill; exit 1 where degraded", show_status, asked);
     add_command(app, "stats", "every counter by its metric name", show_stats, asked);
-    add_cache_commands(app, asked, arguments);
+    add_cache_commands(app, asked);
     add_command(app, "detach", "take the programs off all interfaces now", detach, asked);
-}
-
-Result<std::optional<WireName>> optional_name(const std::string &text) {
-    if (text.empty()) {
-        return std::nullopt;
-    }
-    return name_from_text(text).map([](WireName name) { return std::optional(std::move(name)); });
-}
-
-Result<> take_arguments(const Arguments &arguments, Invocation &asked) {
-    Result<std::optional<WireName>> name = optional_name(arguments.name);
-    Result<std::optional<WireName>> zone = optional_name(arguments.zone);
-    if (!name || !zone) {
-        return tl::unexpected(name ? zone.error() : name.error());
-    }
-    asked.name = std::move(*name);
-    asked.zone = std::move(*zone);
-    asked.qtype = type_from_text(arguments.type);
-    if (!arguments.type.empty() && !asked.qtype) {
-        return fail("unknown record type '" + arguments.type + "'; one without a name is written as TYPE65280");
-    }
-    return {};
 }
 
 } // namespace
@@ -86,18 +81,13 @@ Result<> take_arguments(const Arguments &arguments, Invocation &asked) {
 tl::expected<Invocation, ExitCode> parse_command_line(int argc, const char *const *argv, std::ostream &out,
                                                       std::ostream &err) {
     Invocation asked;
-    Arguments arguments;
     CLI::App app("Looks into a running dns-fastpath by its pinned maps; works without the daemon as well.",
                  "dns-fastpathctl");
-    add_commands(app, asked, arguments);
+    add_commands(app, asked);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {
         return tl::unexpected(app.exit(error, out, err) == 0 ? ExitCode::fine : ExitCode::usage);
-    }
-    if (const Result<> taken = take_arguments(arguments, asked); !taken) {
-        err << "dns-fastpathctl: " << taken.error().message << '\n';
-        return tl::unexpected(ExitCode::usage);
     }
     return asked;
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/records.h"
 
+#include "util/decimal.h"
+
 #include <stdbool.h> // before ldns, which otherwise defines bool, false and true as macros
 
 #include <cstdlib>
 #include <ldns/ldns.h>
 #include <memory>
+#include <string_view>
+#include <strings.h>
 
 namespace fastpath::ctl {
 
@@ -24,7 +28,7 @@ std::string take(char *text) {
     return owned ? owned.get() : "";
 }
 
-// ldns prints "owner TTL class type data" with tabs between the five, and escapes tabs within them.
+// ldns prints "owner TTL class type data" with tabs between the five. It escapes a tab in the owner, not in text data.
 std::string data_of(const ldns_rr *rr) {
     std::string line = take(ldns_rr2str_fmt(ldns_output_format_nocomments, rr));
     size_t at = 0;
@@ -68,8 +72,11 @@ std::string type_name(uint16_t type) {
 }
 
 std::optional<uint16_t> type_from_text(const std::string &text) {
-    const auto type = static_cast<uint32_t>(ldns_get_rr_type_by_name(text.c_str()));
-    return type != 0 && type <= UINT16_MAX ? std::optional(static_cast<uint16_t>(type)) : std::nullopt;
+    constexpr std::string_view by_number = "TYPE"; // RFC 3597 5; ldns would take TYPE15x for 15
+    const bool is_number = text.size() > by_number.size() && ::strncasecmp(text.c_str(), "TYPE", by_number.size()) == 0;
+    const std::optional<uint64_t> type = is_number ? parse_decimal(text.substr(by_number.size()))
+                                                   : static_cast<uint64_t>(ldns_get_rr_type_by_name(text.c_str()));
+    return type && *type != 0 && *type <= UINT16_MAX ? std::optional(static_cast<uint16_t>(*type)) : std::nullopt;
 }
 
 } // namespace fastpath::ctl

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/config_maps.h"
 
+#include "config/acl.h"
+
 #include <algorithm>
 #include <bpf/bpf.h>
 #include <dns_fastpath/config.h>
@@ -62,16 +64,17 @@ Result<> write_settings(int map_fd, const Config &config) {
     return {};
 }
 
-Result<> sync_clients(int map_fd, const std::vector<IpPrefix> &allowed) {
-    for (const IpPrefix &prefix : allowed) {
-        const fp_client_key key = abi_key(prefix);
-        const fp_client client = {.allowed = 1, .pad = 0, .view = 0};
+Result<> sync_clients(int map_fd, const AclConfig &acl) {
+    const std::vector<ClientRule> rules = client_rules(acl);
+    for (const ClientRule &rule : rules) {
+        const fp_client_key key = abi_key(rule.prefix);
+        const fp_client client = {.allowed = rule.allowed, .pad = 0, .view = 0};
         if (bpf_map_update_elem(map_fd, &key, &client, BPF_ANY) != 0) {
-            return fail_errno("cannot add " + to_string(prefix) + " to the map clients");
+            return fail_errno("cannot add " + to_string(rule.prefix) + " to the map clients");
         }
     }
     for (const IpPrefix &prefix : listed_clients(map_fd)) {
-        if (std::find(allowed.begin(), allowed.end(), prefix) == allowed.end()) {
+        if (std::none_of(rules.begin(), rules.end(), [&](const ClientRule &rule) { return rule.prefix == prefix; })) {
             const fp_client_key key = abi_key(prefix);
             bpf_map_delete_elem(map_fd, &key);
         }

@@ -12,8 +12,8 @@ CachePolicy cache_policy(const Config &config);
 
 Result<> write_settings(int map_fd, const Config &config);
 
-// Makes the map `clients` hold exactly the prefixes of acl.allow. Adds before it removes, so that no allowed client is ever
-// turned away.
-Result<> sync_clients(int map_fd, const std::vector<IpPrefix> &allowed);
+// Makes the map `clients` hold exactly the rules of the ACL. Adds before it removes, so that no allowed client is ever turned
+// away.
+Result<> sync_clients(int map_fd, const AclConfig &acl);
 
 } // namespace fastpath

@@ -151,7 +151,7 @@ Result<> Daemon::write_config_maps() {
     if (Result<> written = write_settings(programs_->map("settings"), config_); !written) {
         return written;
     }
-    if (Result<> synced = sync_clients(programs_->map("clients"), config_.acl.allow); !synced) {
+    if (Result<> synced = sync_clients(programs_->map("clients"), config_.acl); !synced) {
         return synced;
     }
     const Result<std::set<IpAddress>> addresses = listen_addresses(config_);

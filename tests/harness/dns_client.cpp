@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/dns_client.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdexcept>
+#include <sys/socket.h>
+#include <system_error>
+
+namespace fastpath::test {
+namespace {
+
+struct Endpoint {
+    sockaddr_storage address = {};
+    socklen_t length = 0;
+
+    explicit Endpoint(const std::string &text) {
+        auto *const ipv4 = reinterpret_cast<sockaddr_in *>(&address);
+        auto *const ipv6 = reinterpret_cast<sockaddr_in6 *>(&address);
+        if (::inet_pton(AF_INET, text.c_str(), &ipv4->sin_addr) == 1) {
+            ipv4->sin_family = AF_INET;
+            ipv4->sin_port = htons(FP_DNS_PORT);
+            length = sizeof(*ipv4);
+        } else if (::inet_pton(AF_INET6, text.c_str(), &ipv6->sin6_addr) == 1) {
+            ipv6->sin6_family = AF_INET6;
+            ipv6->sin6_port = htons(FP_DNS_PORT);
+            length = sizeof(*ipv6);
+        } else {
+            throw std::invalid_argument("not an address: " + text);
+        }
+    }
+};
+
+bool is_readable(int fd, std::chrono::steady_clock::time_point deadline) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    pollfd watched = {.fd = fd, .events = POLLIN, .revents = 0};
+    return left.count() >= 0 && ::poll(&watched, 1, static_cast<int>(left.count())) == 1;
+}
+
+} // namespace
+
+DnsClient::DnsClient(const Lab &lab, Machine machine, const std::string &server) {
+    const Endpoint endpoint(server);
+    socket_ = lab.socket(machine, endpoint.address.ss_family, SOCK_DGRAM);
+    if (::connect(socket_.get(), reinterpret_cast<const sockaddr *>(&endpoint.address), endpoint.length) != 0) {
+        throw std::system_error(errno, std::generic_category(), "connect to " + server);
+    }
+}
+
+std::optional<Octets> DnsClient::ask(const DnsQuery &query, std::chrono::milliseconds limit) {
+    const Octets message = query.octets();
+    if (::send(socket_.get(), message.data(), message.size(), 0) != static_cast<ssize_t>(message.size())) {
+        throw std::system_error(errno, std::generic_category(), "send");
+    }
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    Octets reply(65535);
+    while (is_readable(socket_.get(), deadline)) {
+        const ssize_t got = ::recv(socket_.get(), reply.data(), reply.size(), 0);
+        if (got < 0) {
+            return std::nullopt; // nobody listens there (ICMP)
+        }
+        if (got >= FP_DNS_HEADER_LEN && reply[0] == message[0] && reply[1] == message[1]) { // else one that came too late
+            reply.resize(static_cast<size_t>(got));
+            return reply;
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace fastpath::test
