@@ -26,9 +26,8 @@
 static __always_inline enum fp_outcome parse_packet(struct xdp_md *ctx, struct fp_scratch *s)
 {
     struct fp_packet *packet = &s->packet;
-    const struct fp_frame frame = {.data = (void *)(long)ctx->data,
-                                   .end = (void *)(long)ctx->data_end,
-                                   .len = bpf_xdp_get_buff_len(ctx)};
+    const struct fp_frame frame = {
+        .data = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end, .len = bpf_xdp_get_buff_len(ctx)};
     const struct ethhdr *eth = frame.data;
     const enum fp_outcome outcome = fp_parse_frame(&frame, packet);
     const struct fp_listener *listener;

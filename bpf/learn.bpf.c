@@ -40,11 +40,11 @@ struct {
     __type(value, struct learn_scratch);
 } learn_scratch SEC(".maps");
 
-#define LEARN_TRY(expression)                              \
-    do {                                                   \
-        enum fp_learn_outcome outcome_ = (expression);     \
-        if (outcome_ != FP_LEARN_GO_ON)                    \
-            return outcome_;                               \
+#define LEARN_TRY(expression)                          \
+    do {                                               \
+        enum fp_learn_outcome outcome_ = (expression); \
+        if (outcome_ != FP_LEARN_GO_ON)                \
+            return outcome_;                           \
     } while (0)
 
 /* Did a socket of this host send it (not forwarded), from port 53 of a listen address? */
@@ -65,7 +65,8 @@ static __always_inline enum fp_learn_outcome load_message(struct __sk_buff *skb,
     const __u32 at = l->common.packet.l4 + sizeof(struct udphdr);
     __u32 len = l->common.packet.udp_len - sizeof(struct udphdr);
 
-    if (l->common.packet.udp_len < sizeof(struct udphdr) + FP_DNS_HEADER_LEN + 1 + FP_DNS_QTAIL_LEN || len > FP_LEARN_MAX)
+    if (l->common.packet.udp_len < sizeof(struct udphdr) + FP_DNS_HEADER_LEN + 1 + FP_DNS_QTAIL_LEN ||
+        len > FP_LEARN_MAX)
         return FP_LEARN_unparsable;
     if (bpf_skb_load_bytes(skb, at, l->message, len))
         return FP_LEARN_unparsable;
@@ -138,12 +139,12 @@ static __always_inline int is_cached(struct learn_scratch *l, __u64 now)
     if (!way)
         return 0;
     switch (fp_way_class(way)) {
-#define FP_X(name, front_room, body_room, slots)                         \
-    case FP_ANSWER_##name: {                                             \
+#define FP_X(name, front_room, body_room, slots)                             \
+    case FP_ANSWER_##name: {                                                 \
         const struct fp_answer_##name *a = fp_slot_##name(fp_way_slot(way)); \
-                                                                         \
-        answer = a ? &a->head : 0;                                       \
-        break;                                                           \
+                                                                             \
+        answer = a ? &a->head : 0;                                           \
+        break;                                                               \
     }
         FP_ANSWER_CLASSES(FP_X)
 #undef FP_X
@@ -161,7 +162,8 @@ static __always_inline enum fp_learn_outcome hand_over(struct learn_scratch *l)
     return bpf_ringbuf_output(&learned, &l->event, sizeof(l->event) + len, 0) ? FP_LEARN_lost : FP_LEARN_sent;
 }
 
-static __always_inline enum fp_learn_outcome walk_answer(struct __sk_buff *skb, struct learn_scratch *l, enum fp_outcome parsed)
+static __always_inline enum fp_learn_outcome walk_answer(struct __sk_buff *skb, struct learn_scratch *l,
+                                                         enum fp_outcome parsed)
 {
     const __u64 now = bpf_ktime_get_ns();
 

@@ -75,21 +75,21 @@ struct {
 } answer_index SEC(".maps");
 
 /* The daemon adds chunks as the cache grows. The first of each class is there from the start, which also gives libbpf the type. */
-#define FP_X(name, front_size, body_size, slots)             \
-    struct fp_chunk_##name {                                 \
-        __uint(type, BPF_MAP_TYPE_ARRAY);                    \
-        __uint(map_flags, BPF_F_MMAPABLE);                   \
-        __uint(max_entries, slots);                          \
-        __type(key, __u32);                                  \
-        __type(value, struct fp_answer_##name);              \
-    } answers_##name##_0 SEC(".maps");                \
-    struct {                                                 \
-        __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);            \
-        __uint(max_entries, FP_CHUNKS_MAX);                  \
-        __type(key, __u32);                                  \
-        __array(values, struct fp_chunk_##name);             \
-    } answers_##name SEC(".maps") = {                 \
-        .values = {[0] = &answers_##name##_0},               \
+#define FP_X(name, front_size, body_size, slots)  \
+    struct fp_chunk_##name {                      \
+        __uint(type, BPF_MAP_TYPE_ARRAY);         \
+        __uint(map_flags, BPF_F_MMAPABLE);        \
+        __uint(max_entries, slots);               \
+        __type(key, __u32);                       \
+        __type(value, struct fp_answer_##name);   \
+    } answers_##name##_0 SEC(".maps");            \
+    struct {                                      \
+        __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS); \
+        __uint(max_entries, FP_CHUNKS_MAX);       \
+        __type(key, __u32);                       \
+        __array(values, struct fp_chunk_##name);  \
+    } answers_##name SEC(".maps") = {             \
+        .values = {[0] = &answers_##name##_0},    \
     };
 FP_ANSWER_CLASSES(FP_X)
 #undef FP_X

@@ -89,13 +89,13 @@ static __always_inline enum fp_outcome fp_answer_from_cache(struct xdp_md *ctx, 
     if (!way)
         return FP_OUT_miss_local;
     switch (fp_way_class(way)) {
-#define FP_X(name, front_room, body_room, slots)                                                                   \
-    case FP_ANSWER_##name: {                                                                                       \
-        struct fp_answer_##name *a = fp_slot_##name(slot);                                                         \
-                                                                                                                   \
-        if (a)                                                                                                     \
+#define FP_X(name, front_room, body_room, slots)                                                                     \
+    case FP_ANSWER_##name: {                                                                                         \
+        struct fp_answer_##name *a = fp_slot_##name(slot);                                                           \
+                                                                                                                     \
+        if (a)                                                                                                       \
             return fp_give(ctx, s, count, settings, &a->head, a->front, sizeof(a->front), a->body, sizeof(a->body)); \
-        break;                                                                                                     \
+        break;                                                                                                       \
     }
         FP_ANSWER_CLASSES(FP_X)
 #undef FP_X

@@ -34,14 +34,14 @@ static __always_inline __u64 fp_find_way(const struct fp_key *key)
 }
 
 /* fp_slot_small(), fp_slot_medium(), fp_slot_large(): the answer in a slot of that class, NULL if its chunk is gone. */
-#define FP_X(name, front_size, body_size, slots)                                        \
-    static __always_inline struct fp_answer_##name *fp_slot_##name(__u32 slot)          \
-    {                                                                                   \
-        __u32 chunk = slot / (slots);                                                   \
-        __u32 element = slot % (slots);                                                 \
-        void *map = bpf_map_lookup_elem(&answers_##name, &chunk);                       \
-                                                                                        \
-        return map ? bpf_map_lookup_elem(map, &element) : 0;                            \
+#define FP_X(name, front_size, body_size, slots)                               \
+    static __always_inline struct fp_answer_##name *fp_slot_##name(__u32 slot) \
+    {                                                                          \
+        __u32 chunk = slot / (slots);                                          \
+        __u32 element = slot % (slots);                                        \
+        void *map = bpf_map_lookup_elem(&answers_##name, &chunk);              \
+                                                                               \
+        return map ? bpf_map_lookup_elem(map, &element) : 0;                   \
     }
 FP_ANSWER_CLASSES(FP_X)
 #undef FP_X

@@ -10,11 +10,11 @@
 #include <dns_fastpath/counters.h>
 
 /* In a function that returns an outcome: ends it unless the walk goes on. */
-#define FP_TRY(expression)                           \
-    do {                                             \
-        enum fp_outcome fp_outcome_ = (expression);  \
-        if (fp_outcome_ != FP_GO_ON)                 \
-            return fp_outcome_;                      \
+#define FP_TRY(expression)                          \
+    do {                                            \
+        enum fp_outcome fp_outcome_ = (expression); \
+        if (fp_outcome_ != FP_GO_ON)                \
+            return fp_outcome_;                     \
     } while (0)
 
 static __always_inline enum xdp_action fp_verdict(enum fp_outcome outcome)

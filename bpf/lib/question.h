@@ -59,8 +59,7 @@ static __always_inline enum fp_outcome fp_parse_question(struct fp_scratch *s, _
     q->qtype = fp_wire_u16(s, name_len);
     if (fp_wire_u16(s, name_len + 2) != FP_CLASS_IN)
         return FP_OUT_pass_qclass;
-    if (q->qtype == 0 || q->qtype == FP_TYPE_OPT ||
-        (q->qtype >= FP_TYPE_META_FIRST && q->qtype <= FP_TYPE_META_LAST))
+    if (q->qtype == 0 || q->qtype == FP_TYPE_OPT || (q->qtype >= FP_TYPE_META_FIRST && q->qtype <= FP_TYPE_META_LAST))
         return FP_OUT_pass_qtype;
     return FP_GO_ON;
 }

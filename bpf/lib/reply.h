@@ -27,13 +27,14 @@
 #include "lib/scratch.h"
 
 #define FP_REPLY_HOPS 64
+#define FP_HEAD_SHARE 208 /* of the 256 octets of head room, less what the kernel keeps for its xdp_frame */
 
 /* What stands behind the question, and the header that goes with it. Host byte order. */
 struct fp_reply {
     __u16 flags; /* without those that are copied from the query */
     __u16 ancount;
     __u16 nscount;
-    __u16 arcount;  /* without OPT */
+    __u16 arcount; /* without OPT */
     __u16 body_len;
     __u16 body_sum; /* aged, folded, as if the body began at an even offset */
 };
@@ -54,23 +55,39 @@ static __always_inline __u32 fp_reply_size(const struct fp_question *q, __u32 bo
     return FP_DNS_HEADER_LEN + q->name_len + FP_DNS_QTAIL_LEN + body_len + (q->has_opt ? FP_DNS_OPT_LEN : 0);
 }
 
-/*
- * Makes the packet `delta` octets longer (or shorter) behind the question. A veth may leave hardly any tail room; there the
- * packet grows at its head, and what stands before the body moves forward. Fails without a trace.
- */
-static __always_inline int fp_make_room(struct xdp_md *ctx, struct fp_scratch *s, __s32 delta, __u32 before_body)
+/* Makes room at the head: what stands before the body moves forward. */
+static __always_inline int fp_grow_head(struct xdp_md *ctx, struct fp_scratch *s, __u32 delta, __u32 before_body)
 {
-    if (delta == 0 || bpf_xdp_adjust_tail(ctx, delta) == 0)
-        return 1;
-    if (delta < 0 || before_body == 0 || before_body > FP_HEADERS_MAX)
+    if (before_body == 0 || before_body > FP_HEADERS_MAX || bpf_xdp_adjust_head(ctx, -(__s32)delta))
         return 0;
-    if (bpf_xdp_adjust_head(ctx, -delta))
-        return 0;
-    if (bpf_xdp_load_bytes(ctx, delta, s->headers, before_body) || bpf_xdp_store_bytes(ctx, 0, s->headers, before_body)) {
+    if (bpf_xdp_load_bytes(ctx, delta, s->headers, before_body) ||
+        bpf_xdp_store_bytes(ctx, 0, s->headers, before_body)) {
         bpf_xdp_adjust_head(ctx, delta);
         return 0;
     }
     return 1;
+}
+
+/*
+ * Makes the packet `delta` octets longer (or shorter) behind the question. A NIC leaves kilobytes of tail room, but a veth may
+ * leave hardly any; there the packet grows at its head, or at both ends. Fails without a trace.
+ */
+static __always_inline int fp_make_room(struct xdp_md *ctx, struct fp_scratch *s, __s32 delta, __u32 before_body)
+{
+    const __s32 rest = delta - FP_HEAD_SHARE;
+
+    if (delta == 0 || bpf_xdp_adjust_tail(ctx, delta) == 0)
+        return 1;
+    if (delta < 0)
+        return 0;
+    if (rest <= 0)
+        return fp_grow_head(ctx, s, delta, before_body);
+    if (bpf_xdp_adjust_tail(ctx, rest))
+        return 0;
+    if (fp_grow_head(ctx, s, FP_HEAD_SHARE, before_body))
+        return 1;
+    bpf_xdp_adjust_tail(ctx, -rest);
+    return 0;
 }
 
 /* Every TTL of the body, which begins at `offset` of the packet, goes down by `age`; the front lists where they are. */
@@ -102,8 +119,8 @@ static __always_inline int fp_age_body(struct xdp_md *ctx, __u32 offset, __u32 b
 }
 
 /* Writes the OPT at `offset` of the packet and returns its sum in *sum, as if it began at an even offset. */
-static __always_inline int fp_write_opt(struct xdp_md *ctx, const struct fp_question *q, __u16 payload_size, __u32 offset,
-                                        __u64 *sum)
+static __always_inline int fp_write_opt(struct xdp_md *ctx, const struct fp_question *q, __u16 payload_size,
+                                        __u32 offset, __u64 *sum)
 {
     const __be16 flags = q->query_bits & FP_QUERY_DO ? bpf_htons(FP_EDNS_DO) : 0;
     struct fp_opt opt = {.type = bpf_htons(FP_TYPE_OPT), .payload_size = bpf_htons(payload_size), .flags = flags};
@@ -149,7 +166,8 @@ static __always_inline void fp_write_ipv6(struct ipv6hdr *ip, const struct fp_pa
     __builtin_memcpy(&ip->daddr, &packet->src, sizeof(ip->daddr));
 }
 
-static __always_inline void fp_write_dns(struct fp_dns_header *dns, const struct fp_question *q, const struct fp_reply *reply)
+static __always_inline void fp_write_dns(struct fp_dns_header *dns, const struct fp_question *q,
+                                         const struct fp_reply *reply)
 {
     dns->id = q->id;
     dns->flags = bpf_htons(FP_DNS_QR | reply->flags | (q->flags & (FP_DNS_RD | FP_DNS_CD)));
@@ -178,8 +196,8 @@ static __always_inline __u16 fp_udp_checksum(const struct fp_scratch *s, const s
 }
 
 /* All that stands before the question. */
-static __always_inline int fp_write_headers(struct xdp_md *ctx, const struct fp_scratch *s, const struct fp_reply *reply,
-                                            __u32 udp_len, __u64 opt_sum)
+static __always_inline int fp_write_headers(struct xdp_md *ctx, const struct fp_scratch *s,
+                                            const struct fp_reply *reply, __u32 udp_len, __u64 opt_sum)
 {
     const struct fp_packet *packet = &s->packet;
     void *data = (void *)(long)ctx->data;

@@ -38,14 +38,14 @@ struct fp_packet {
 /* The DNS question and what the client said about the answer it takes. */
 struct fp_question {
     struct fp_key key;
-    __u64 name_sum;    /* one's-complement sum of the name as sent, 16-bit host loads, not folded */
-    __u16 id;          /* network byte order */
-    __u16 flags;       /* host byte order */
+    __u64 name_sum; /* one's-complement sum of the name as sent, 16-bit host loads, not folded */
+    __u16 id;       /* network byte order */
+    __u16 flags;    /* host byte order */
     __u16 qtype;
-    __u16 limit;       /* octets of UDP payload the client takes from us */
+    __u16 limit; /* octets of UDP payload the client takes from us */
     __u16 view;
     __u8 name_len;
-    __u8 query_bits;   /* FP_QUERY_* */
+    __u8 query_bits; /* FP_QUERY_* */
     __u8 has_opt;
     __u8 has_additional;
     __u8 pad[2];
@@ -59,11 +59,11 @@ struct fp_scratch {
     union {
         __u8 octets[FP_QUESTION_BUFFER];
         __u64 words[FP_QUESTION_BUFFER / 8];
-    } wire;                              /* and the rest of it */
-    __u64 lower[FP_HASH_NAME_WORDS];     /* the name, lower-cased, padded with zeros */
+    } wire;                          /* and the rest of it */
+    __u64 lower[FP_HASH_NAME_WORDS]; /* the name, lower-cased, padded with zeros */
     struct fp_open_query_key open_key;
     struct fp_open_query open;
-    __u8 headers[FP_QUESTION_BUFFER];    /* while the head of the packet moves */
+    __u8 headers[FP_QUESTION_BUFFER]; /* while the head of the packet moves */
 };
 FP_STATIC_ASSERT(__builtin_offsetof(struct fp_scratch, wire) % 8 == 0, "names are read in words");
 FP_STATIC_ASSERT(__builtin_offsetof(struct fp_scratch, wire) ==

@@ -61,10 +61,10 @@ struct fp_answer {
     __u16 flags;     /* AA, RA, AD and RCODE of the response (dns_wire.h) */
     __u16 ancount;
     __u16 nscount;
-    __u16 arcount;  /* without OPT */
-    __u16 body_len; /* answer, authority and additional records without OPT */
-    __u16 core_len; /* answer and authority alone: what may not be left out of an answer without TC */
-    __u16 limit;    /* complete for clients that take up to this many octets; a larger one may be owed more records */
+    __u16 arcount;   /* without OPT */
+    __u16 body_len;  /* answer, authority and additional records without OPT */
+    __u16 core_len;  /* answer and authority alone: what may not be left out of an answer without TC */
+    __u16 limit;     /* complete for clients that take up to this many octets; a larger one may be owed more records */
     __u16 ttl_count; /* records in the body */
     __u16 ttl_odd;   /* of these, TTL fields at an odd offset of the body */
     __u16 qtype;
@@ -80,18 +80,18 @@ FP_STATIC_ASSERT(sizeof(struct fp_answer) == 64, "the head of an answer is one c
  * `front` holds the lower-cased qname padded with zeros to a multiple of 8, then the offset of each TTL in the body (__u16).
  * Front and body lie at fixed places, because a verifier proves a fixed sum of two bounds and no other.
  */
-#define FP_ANSWER_CLASSES(X)      \
-    X(small, 64, 128, 8192)       \
-    X(medium, 192, 512, 2048)     \
+#define FP_ANSWER_CLASSES(X)  \
+    X(small, 64, 128, 8192)   \
+    X(medium, 192, 512, 2048) \
     X(large, 560, 1232, 1024)
 
-#define FP_X(name, front_size, body_size, slots)                                                            \
-    struct fp_answer_##name {                                                                               \
-        struct fp_answer head;                                                                              \
-        __u8 front[front_size];                                                                             \
-        __u8 body[body_size];                                                                               \
-    };                                                                                                      \
-    FP_STATIC_ASSERT(sizeof(struct fp_answer_##name) % 64 == 0, "answers begin on cache lines");             \
+#define FP_X(name, front_size, body_size, slots)                                                 \
+    struct fp_answer_##name {                                                                    \
+        struct fp_answer head;                                                                   \
+        __u8 front[front_size];                                                                  \
+        __u8 body[body_size];                                                                    \
+    };                                                                                           \
+    FP_STATIC_ASSERT(sizeof(struct fp_answer_##name) % 64 == 0, "answers begin on cache lines"); \
     enum { FP_CHUNK_SLOTS_##name = (slots) };
 FP_ANSWER_CLASSES(FP_X)
 #undef FP_X
@@ -100,7 +100,7 @@ enum fp_answer_class {
 #define FP_X(name, front_size, body_size, slots) FP_ANSWER_##name,
     FP_ANSWER_CLASSES(FP_X)
 #undef FP_X
-    FP_ANSWER_CLASS_COUNT
+        FP_ANSWER_CLASS_COUNT
 };
 FP_STATIC_ASSERT(FP_ANSWER_CLASS_COUNT == 3, "two bits of a way name the class");
 

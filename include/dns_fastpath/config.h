@@ -18,9 +18,9 @@ enum fp_acl_action { FP_ACL_REFUSE, FP_ACL_DROP, FP_ACL_PASS };
 
 /* Map `settings`, one element. */
 struct fp_settings {
-    __u16 payload_size;    /* edns.payload_size: the most we send, and what our OPT says */
-    __u8 acl_action;       /* enum fp_acl_action: for clients that no allowed prefix covers */
-    __u8 ignore_cookies;   /* edns.cookies: 1 = a COOKIE option makes no difference, 0 = pass */
+    __u16 payload_size;  /* edns.payload_size: the most we send, and what our OPT says */
+    __u8 acl_action;     /* enum fp_acl_action: for clients that no allowed prefix covers */
+    __u8 ignore_cookies; /* edns.cookies: 1 = a COOKIE option makes no difference, 0 = pass */
     __u32 pad;
 };
 
@@ -51,10 +51,10 @@ enum fp_attach_mode { FP_ATTACH_NATIVE, FP_ATTACH_GENERIC };
 
 struct fp_attachment {
     char interface[16];
-    __u32 mode;         /* enum fp_attach_mode */
+    __u32 mode; /* enum fp_attach_mode */
     __u32 tc_handle;
     __u32 tc_priority;
-    __u8 owns_clsact;   /* the clsact qdisc is ours */
+    __u8 owns_clsact; /* the clsact qdisc is ours */
     __u8 pad[3];
 };
 

@@ -13,80 +13,81 @@
 #include <dns_fastpath/abi.h>
 
 /* The value of the label `result` of queries_total. `other` is not DNS to a listen address and not exported there. */
-#define FP_RESULTS(X)                                                  \
-    X(other, "not a DNS query to a listen address")                    \
-    X(hit, "answered from the cache")                                  \
-    X(stale, "answered from the cache after its TTL ended")            \
-    X(miss, "sent on to be resolved")                                  \
-    X(pass, "not eligible, left to the resolver of this host")         \
-    X(refused, "answered REFUSED by the ACL")                          \
+#define FP_RESULTS(X)                                          \
+    X(other, "not a DNS query to a listen address")            \
+    X(hit, "answered from the cache")                          \
+    X(stale, "answered from the cache after its TTL ended")    \
+    X(miss, "sent on to be resolved")                          \
+    X(pass, "not eligible, left to the resolver of this host") \
+    X(refused, "answered REFUSED by the ACL")                  \
     X(dropped, "dropped")
 
 enum fp_result {
 #define FP_X(name, help) FP_RESULT_##name,
     FP_RESULTS(FP_X)
 #undef FP_X
-    FP_RESULT_COUNT
+        FP_RESULT_COUNT
 };
 
 /* Outcome, result, reason ("" where the result says it all), help. Keep the rows of one result together. */
-#define FP_OUTCOMES(X)                                                                                            \
-    X(other, other, "", "not a DNS query to a listen address")                                                    \
-    X(hit, hit, "", "answered from the cache")                                                                    \
-    X(miss_local, miss, "", "passed to the resolver of this host to be resolved")                                 \
-    X(refused, refused, "", "answered REFUSED: the client is not in acl.allow")                                   \
-    X(drop_acl, dropped, "acl", "the client is not in acl.allow and the action is drop")                          \
-    X(drop_acl_unparsable, dropped, "acl_unparsable", "the client is not in acl.allow and its query cannot be refused") \
-    X(drop_internal, dropped, "internal", "a packet operation failed half way; should never happen")              \
-    X(pass_acl, pass, "acl", "the client is not in acl.allow and the action is pass")                             \
-    X(pass_tcp, pass, "tcp", "a TCP connection was opened")                                                       \
-    X(pass_l2_group, pass, "l2_group", "the frame was sent to an Ethernet group address")                         \
-    X(pass_multi_buffer, pass, "multi_buffer", "the packet lies in several buffers")                              \
-    X(pass_fragment, pass, "fragment", "first fragment of an IP datagram")                                        \
-    X(pass_ip_options, pass, "ip_options", "the IPv4 header has options")                                         \
-    X(pass_ipv6_extension, pass, "ipv6_extension", "an IPv6 extension header comes before UDP")                   \
-    X(pass_ip_length, pass, "ip_length", "the IP length does not fit the packet")                                 \
-    X(pass_ip_checksum, pass, "ip_checksum", "the IPv4 header checksum is wrong")                                 \
-    X(pass_udp_length, pass, "udp_length", "the UDP length does not fit the IP length")                           \
-    X(pass_source_port, pass, "source_port", "the UDP source port is 0")                                          \
-    X(pass_size, pass, "size", "too short for a query, or longer than any query that is answered here")           \
-    X(pass_response, pass, "response", "QR=1")                                                                    \
-    X(pass_opcode, pass, "opcode", "the opcode is not QUERY")                                                     \
-    X(pass_header_flags, pass, "header_flags", "AA, TC, RA, Z or an RCODE is set in the query")                   \
-    X(pass_no_recursion, pass, "no_recursion", "RD=0")                                                            \
-    X(pass_counts, pass, "counts", "not one question and at most one additional record")                          \
-    X(pass_qname, pass, "qname", "the name is malformed, compressed, or goes beyond the packet")                  \
-    X(pass_qtype, pass, "qtype", "ANY, a transfer, or another question or meta type")                             \
-    X(pass_qclass, pass, "qclass", "the class is not IN")                                                         \
-    X(pass_additional, pass, "additional", "the additional record is not a well-formed OPT")                      \
-    X(pass_trailing, pass, "trailing", "octets after the end of the message")                                     \
-    X(pass_edns_version, pass, "edns_version", "EDNS version above 0, or an extended RCODE in the query")         \
-    X(pass_edns_option, pass, "edns_option", "an EDNS option that the resolver has to answer")                    \
-    X(pass_partial, pass, "partial", "fits the client only without its additional records")                       \
+#define FP_OUTCOMES(X)                                                                                    \
+    X(other, other, "", "not a DNS query to a listen address")                                            \
+    X(hit, hit, "", "answered from the cache")                                                            \
+    X(miss_local, miss, "", "passed to the resolver of this host to be resolved")                         \
+    X(refused, refused, "", "answered REFUSED: the client is not in acl.allow")                           \
+    X(drop_acl, dropped, "acl", "the client is not in acl.allow and the action is drop")                  \
+    X(drop_acl_unparsable, dropped, "acl_unparsable",                                                     \
+      "the client is not in acl.allow and its query cannot be refused")                                   \
+    X(drop_internal, dropped, "internal", "a packet operation failed half way; should never happen")      \
+    X(pass_acl, pass, "acl", "the client is not in acl.allow and the action is pass")                     \
+    X(pass_tcp, pass, "tcp", "a TCP connection was opened")                                               \
+    X(pass_l2_group, pass, "l2_group", "the frame was sent to an Ethernet group address")                 \
+    X(pass_multi_buffer, pass, "multi_buffer", "the packet lies in several buffers")                      \
+    X(pass_fragment, pass, "fragment", "first fragment of an IP datagram")                                \
+    X(pass_ip_options, pass, "ip_options", "the IPv4 header has options")                                 \
+    X(pass_ipv6_extension, pass, "ipv6_extension", "an IPv6 extension header comes before UDP")           \
+    X(pass_ip_length, pass, "ip_length", "the IP length does not fit the packet")                         \
+    X(pass_ip_checksum, pass, "ip_checksum", "the IPv4 header checksum is wrong")                         \
+    X(pass_udp_length, pass, "udp_length", "the UDP length does not fit the IP length")                   \
+    X(pass_source_port, pass, "source_port", "the UDP source port is 0")                                  \
+    X(pass_size, pass, "size", "too short for a query, or longer than any query that is answered here")   \
+    X(pass_response, pass, "response", "QR=1")                                                            \
+    X(pass_opcode, pass, "opcode", "the opcode is not QUERY")                                             \
+    X(pass_header_flags, pass, "header_flags", "AA, TC, RA, Z or an RCODE is set in the query")           \
+    X(pass_no_recursion, pass, "no_recursion", "RD=0")                                                    \
+    X(pass_counts, pass, "counts", "not one question and at most one additional record")                  \
+    X(pass_qname, pass, "qname", "the name is malformed, compressed, or goes beyond the packet")          \
+    X(pass_qtype, pass, "qtype", "ANY, a transfer, or another question or meta type")                     \
+    X(pass_qclass, pass, "qclass", "the class is not IN")                                                 \
+    X(pass_additional, pass, "additional", "the additional record is not a well-formed OPT")              \
+    X(pass_trailing, pass, "trailing", "octets after the end of the message")                             \
+    X(pass_edns_version, pass, "edns_version", "EDNS version above 0, or an extended RCODE in the query") \
+    X(pass_edns_option, pass, "edns_option", "an EDNS option that the resolver has to answer")            \
+    X(pass_partial, pass, "partial", "fits the client only without its additional records")               \
     X(pass_no_room, pass, "no_room", "the packet buffer could not grow to the size of the answer")
 
 enum fp_outcome {
 #define FP_X(name, result, reason, help) FP_OUT_##name,
     FP_OUTCOMES(FP_X)
 #undef FP_X
-    FP_OUT_COUNT,
+        FP_OUT_COUNT,
     FP_GO_ON = 255 /* what a parser returns when the walk continues; never counted */
 };
 
 /* What the learner did with a packet that this host sent from a listen address, port 53. */
-#define FP_LEARN_OUTCOMES(X)                                                             \
-    X(sent, "handed to the daemon")                                                      \
-    X(lost, "the ring buffer was full")                                                  \
-    X(unasked, "no open query matches: not eligible, too late, or a second answer")      \
-    X(fresh, "the cache holds a fresh answer already")                                   \
-    X(uncacheable, "truncated, or an RCODE that is never cached")                        \
+#define FP_LEARN_OUTCOMES(X)                                                        \
+    X(sent, "handed to the daemon")                                                 \
+    X(lost, "the ring buffer was full")                                             \
+    X(unasked, "no open query matches: not eligible, too late, or a second answer") \
+    X(fresh, "the cache holds a fresh answer already")                              \
+    X(uncacheable, "truncated, or an RCODE that is never cached")                   \
     X(unparsable, "not one well-formed question, or too large")
 
 enum fp_learn_outcome {
 #define FP_X(name, help) FP_LEARN_##name,
     FP_LEARN_OUTCOMES(FP_X)
 #undef FP_X
-    FP_LEARN_COUNT,
+        FP_LEARN_COUNT,
     FP_LEARN_GO_ON = 255
 };
 
@@ -100,8 +101,8 @@ struct fp_counters {
 #define FP_X(name, help) __u64 learn_##name;
     FP_LEARN_OUTCOMES(FP_X)
 #undef FP_X
-    __u64 truncated;  /* answers given with TC=1 */
-    __u64 rcode[16];  /* of answers given here, by RCODE */
+    __u64 truncated; /* answers given with TC=1 */
+    __u64 rcode[16]; /* of answers given here, by RCODE */
     __u64 qtype_other;
     __u64 qtype[FP_QTYPES_COUNTED]; /* of well-formed questions */
 };
@@ -143,7 +144,7 @@ enum fp_fill_reject {
 #define FP_X(name, help) FP_REJECT_##name,
     FP_FILL_REJECTS(FP_X)
 #undef FP_X
-    FP_FILL_REJECT_COUNT
+        FP_FILL_REJECT_COUNT
 };
 
 /* Map `cache_counters`, one element: what the daemon did with what it learned. Goes on over its restarts. */

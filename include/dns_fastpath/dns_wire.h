@@ -9,12 +9,12 @@
 
 #define FP_DNS_PORT 53
 #define FP_DNS_HEADER_LEN 12
-#define FP_DNS_NAME_MAX 255  /* octets on the wire, the root label included (RFC 1035 2.3.4) */
-#define FP_DNS_LABEL_MAX 63  /* a first octet above it is a pointer or an unassigned label type */
+#define FP_DNS_NAME_MAX 255 /* octets on the wire, the root label included (RFC 1035 2.3.4) */
+#define FP_DNS_LABEL_MAX 63 /* a first octet above it is a pointer or an unassigned label type */
 #define FP_DNS_LABELS_MAX 127
-#define FP_DNS_QTAIL_LEN 4   /* QTYPE and QCLASS */
-#define FP_DNS_UDP_MIN 512   /* what a client without OPT takes (RFC 1035 4.2.1) */
-#define FP_DNS_OPT_LEN 11    /* an OPT record without options */
+#define FP_DNS_QTAIL_LEN 4 /* QTYPE and QCLASS */
+#define FP_DNS_UDP_MIN 512 /* what a client without OPT takes (RFC 1035 4.2.1) */
+#define FP_DNS_OPT_LEN 11  /* an OPT record without options */
 
 /* The message header (RFC 1035 4.1.1); every field is in network byte order. */
 struct fp_dns_header {

@@ -15,7 +15,8 @@
 
 #define FP_HASH_NAME_WORDS 32 /* 8-octet words of the longest name, padded with zeros */
 #define FP_HASH_LANE_SHIFT 4  /* the second lane uses the same key, shifted (Toeplitz, RFC 4418 5.2) */
-FP_STATIC_ASSERT(FP_HASH_KEY_WORDS == 2 * (1 + FP_HASH_NAME_WORDS) + FP_HASH_LANE_SHIFT, "key covers the longest input");
+FP_STATIC_ASSERT(FP_HASH_KEY_WORDS == 2 * (1 + FP_HASH_NAME_WORDS) + FP_HASH_LANE_SHIFT,
+                 "key covers the longest input");
 
 /* Query bits that are part of the key: answers differ by them. */
 #define FP_QUERY_DO 0x01

@@ -94,6 +94,13 @@ std::string side_counters_text(const Effect &effect, const Expected &expected, u
     return text;
 }
 
+// The clock that the XDP program reads.
+uint64_t coarse_now_ns() {
+    timespec now = {};
+    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return static_cast<uint64_t>(now.tv_sec) * FP_NSEC_PER_SEC + static_cast<uint64_t>(now.tv_nsec);
+}
+
 fp_answer *head_of(const fp_key &key) {
     fp_answer *found = nullptr;
     Loaded::instance().table.for_each([&](const StoredAnswer &answer) {
@@ -111,12 +118,6 @@ uint8_t bits_of(const ResponseText &response, const Asked &asked) {
 }
 
 } // namespace
-
-uint64_t coarse_now_ns() {
-    timespec now = {};
-    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return static_cast<uint64_t>(now.tv_sec) * FP_NSEC_PER_SEC + static_cast<uint64_t>(now.tv_nsec);
-}
 
 fp_counters counters_now() {
     const Result<fp_counters> counters = read_counters(Loaded::instance().programs.map("counters"));
@@ -148,7 +149,6 @@ std::optional<fp_outcome> Effect::outcome() const {
 }
 
 void FastPath::SetUp() {
-    use_program(loaded().programs.fastpath());
     forget();
     forget_open_queries();
     set(default_settings);
@@ -187,7 +187,7 @@ Entry FastPath::entry_for(const ResponseText &response, const Asked &asked) cons
                                   .query_bits = bits,
                                   .view = asked.view,
                                   .limit = asked.limit,
-                                  .born_ns = coarse_now_ns()};
+                                  .born_ns = now_ns()};
     const auto entry = build_entry(*message, *lifetime, context, policy);
     if (!entry) {
         throw std::runtime_error(response.question + " is not cached: " + std::string(label(entry.error())));
@@ -196,40 +196,52 @@ Entry FastPath::entry_for(const ResponseText &response, const Asked &asked) cons
 }
 
 const Cached &FastPath::insert(const Entry &entry, const ResponseText &response) {
-    if (Result<> inserted = loaded().table.insert(entry, coarse_now_ns()); !inserted) {
+    if (Result<> inserted = loaded().table.insert(entry, now_ns()); !inserted) {
         throw std::runtime_error(inserted.error().message);
     }
-    return cached_.emplace_back(Cached{response, entry.head.key, 0, head_of(entry.head.key)});
+    return cached_.emplace_back(Cached{response, head_of(entry.head.key)});
 }
 
 const Cached &FastPath::add(const ResponseText &response, const Asked &asked) {
     return insert(entry_for(response, asked), response);
 }
 
-void FastPath::advance(uint32_t seconds) {
-    for (Cached &cached : cached_) {
-        cached.age += seconds;
-    }
-}
-
 void FastPath::forget() {
     cached_.clear();
     loaded().table.remove_if([](const StoredAnswer &) { return true; });
-    loaded().table.reclaim();
 }
 
-// Now, so that a second has to pass before an answer is older than the test says.
-void FastPath::set_births() const {
-    const uint64_t now = coarse_now_ns();
+void FastPath::set_clock(uint64_t ns) {
+    clock_ = ns;
+    Controlled::instance().set_clock(ns);
+}
+
+void FastPath::set_room(Room room) {
+    set_clock(now_ns());
+    Controlled::instance().set_room(room);
+}
+
+uint64_t FastPath::now_ns() const {
+    return clock_ ? *clock_ : coarse_now_ns();
+}
+
+uint32_t FastPath::age_of(const Cached &cached) const {
+    return clock_ ? static_cast<uint32_t>((*clock_ - cached.head->born) / FP_NSEC_PER_SEC) : 0;
+}
+
+void FastPath::make_new() {
     for (const Cached &cached : cached_) {
-        cached.head->born = now - cached.age * FP_NSEC_PER_SEC;
+        cached.head->born = now_ns();
     }
 }
 
 Effect FastPath::run(const Octets &packet) {
     const fp_counters before = counters_now();
-    set_births();
-    const ProgramRun result = run_xdp(program_, packet);
+    if (!clock_) {
+        make_new();
+    }
+    const ProgramRun result =
+        run_xdp(clock_ ? Controlled::instance().fastpath() : loaded().programs.fastpath(), packet);
     return {result.verdict, result.packet, counters_now() - before};
 }
 
@@ -253,16 +265,16 @@ AssertionResult FastPath::becomes(const Packet &packet, const Expected &expected
 }
 
 AssertionResult FastPath::answers(const Packet &query, const Cached &cached) {
-    const Octets message = expected_answer(query.dns, cached.response, cached.age, settings_.payload_size);
+    const Octets message = expected_answer(query.dns, cached.response, age_of(cached), settings_.payload_size);
     return becomes(query, {.verdict = XDP_TX,
                            .outcome = FP_OUT_hit,
                            .packet = reply_to(query, message).octets(),
                            .rcode = cached.response.flags & FP_DNS_RCODE});
 }
 
-// TC=1, no records, and no AD: it vouches for nothing.
+// TC=1 and no records; the rest of the header is that of the answer.
 AssertionResult FastPath::truncates(const Packet &query, const Cached &cached) {
-    const auto flags = static_cast<uint16_t>((cached.response.flags & ~FP_DNS_AD) | FP_DNS_TC);
+    const auto flags = static_cast<uint16_t>(cached.response.flags | FP_DNS_TC);
     const Octets message = expected_empty_answer(query.dns, flags, settings_.payload_size);
     return becomes(query, {.verdict = XDP_TX,
                            .outcome = FP_OUT_hit,
@@ -285,6 +297,12 @@ AssertionResult FastPath::passes(const Packet &packet, fp_outcome outcome) {
 
 AssertionResult FastPath::drops(const Packet &packet, fp_outcome outcome) {
     return becomes(packet, {.verdict = XDP_DROP, .outcome = outcome, .packet = {}});
+}
+
+void VirtualTime::SetUp() {
+    FastPath::SetUp();
+    Controlled::instance().set_room({});
+    set_clock(1'000'000 * FP_NSEC_PER_SEC + 123'456'789);
 }
 
 fp_key FastPath::key_of_query(const DnsQuery &query, uint16_t view) const {

@@ -2,11 +2,12 @@
 // FastPath: the fixture of the XDP program. A test says what the cache holds and how old it is, gives a packet, and asserts
 // verdict, outcome and the whole packet that comes out.
 //
-// Time is virtual: answers are as old as advance() made them, however long the test takes, because every run sets their
-// `born` anew.
+// FastPath runs the product's program, and every answer is new, however long the test takes: each run sets `born` anew.
+// VirtualTime runs the same source with a clock of its own, which stands still but for advance().
 #pragma once
 
 #include "bpf/counter_map.h"
+#include "controlled.h"
 #include "harness/packet.h"
 #include "loaded.h"
 #include "unit/response_text.h"
@@ -33,8 +34,6 @@ struct Asked {
 // An answer in the cache.
 struct Cached {
     ResponseText response;
-    fp_key key;
-    uint32_t age; // seconds
     fp_answer *head; // as it lies in its slot
 };
 
@@ -64,7 +63,6 @@ class FastPath : public ::testing::Test {
     [[nodiscard]] Entry entry_for(const ResponseText &response, const Asked &asked = {}) const;
     const Cached &insert(const Entry &entry, const ResponseText &response);
 
-    void advance(uint32_t seconds);
     void forget(); // all answers
     void set(const fp_settings &settings);
     void set_acl_action(fp_acl_action action);
@@ -82,21 +80,31 @@ class FastPath : public ::testing::Test {
     [[nodiscard]] fp_key key_of_query(const DnsQuery &query, uint16_t view = default_view) const;
     [[nodiscard]] Loaded &loaded() const { return Loaded::instance(); }
 
+    // Leaves the product's program for the controlled one.
+    void set_room(Room room);
+
   protected:
     void SetUp() override;
-    void use_program(int program) { program_ = program; }
+
+    void set_clock(uint64_t ns);
+    [[nodiscard]] uint64_t now_ns() const;
 
   private:
     ::testing::AssertionResult becomes(const Packet &packet, const Expected &expected);
-    void set_births() const;
+    [[nodiscard]] uint32_t age_of(const Cached &cached) const;
+    void make_new();
 
     std::deque<Cached> cached_; // references stay good
     fp_settings settings_{};
-    int program_ = -1;
+    std::optional<uint64_t> clock_; // none: the kernel's
 };
 
-// The clock that the XDP program reads.
-[[nodiscard]] uint64_t coarse_now_ns();
+class VirtualTime : public FastPath {
+  protected:
+    void SetUp() override;
+    void advance(uint32_t seconds) { advance_ns(seconds * FP_NSEC_PER_SEC); }
+    void advance_ns(uint64_t ns) { set_clock(now_ns() + ns); }
+};
 
 [[nodiscard]] fp_counters counters_now();
 [[nodiscard]] fp_counters operator-(const fp_counters &after, const fp_counters &before);

@@ -3,10 +3,8 @@
 #pragma once
 
 #include "fixture.h"
-#include "room.h"
 
 #include <functional>
-#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -18,7 +16,6 @@ struct OutcomeCase {
     std::string what; // for the test's name: letters and digits
     Packet packet;
     std::function<void(FastPath &)> prepare = [](FastPath &) {};
-    std::optional<Room> room{};
 };
 
 inline void PrintTo(const OutcomeCase &c, std::ostream *out) {

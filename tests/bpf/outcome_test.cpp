@@ -13,9 +13,6 @@ class Outcome : public FastPath, public ::testing::WithParamInterface<OutcomeCas
 TEST_P(Outcome, IsCountedOnce) {
     const OutcomeCase &c = GetParam();
     c.prepare(*this);
-    if (c.room) {
-        use_program(program_with_room(*c.room));
-    }
     switch (outcome_names[c.outcome].result) {
     case FP_RESULT_hit: {
         const Effect effect = run(c.packet.octets()); // what the answer looks like is the other suites' business

@@ -15,7 +15,7 @@ inline constexpr uint16_t default_payload_size = 1232;
 [[nodiscard]] Octets expected_answer(const DnsQuery &query, const ResponseText &response, uint32_t age,
                                      uint16_t payload_size = default_payload_size);
 
-// Header and question, and OPT where the query has one; `flags` are added to QR and to those of the query.
+// Header and question, and OPT where the query has one; `flags` are added to QR and to RD and CD of the query.
 [[nodiscard]] Octets expected_empty_answer(const DnsQuery &query, uint16_t flags,
                                            uint16_t payload_size = default_payload_size);
 

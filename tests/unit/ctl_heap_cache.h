@@ -10,7 +10,7 @@
 
 namespace fastpath::test {
 
-class HeapCache final : public AnswerMemory {
+class HeapCache : public AnswerMemory {
   public:
     explicit HeapCache(size_t bucket_count) : buckets_(bucket_count) {}
 

@@ -307,17 +307,18 @@ TEST(SizeClass, is_the_smallest_that_holds_the_front) {
 }
 
 TEST(Limit, says_for_whom_the_answer_is_complete) {
-    const Response response = with_body(256 - 33);
-    ASSERT_EQ(response.wire.size(), 256U);
     const CachePolicy policy{.payload_size = 1232};
-    const auto limit = [&](uint16_t client_takes) {
+    const auto limit = [&policy](size_t answer_size, uint16_t client_takes) {
+        const Response response = with_body(answer_size - 33);
+        EXPECT_EQ(response.wire.size(), answer_size);
         return build(response, {.limit = client_takes}, policy).head.limit;
     };
-    EXPECT_EQ(limit(1232), 65535U) << "nobody is given more than payload_size";
-    EXPECT_EQ(limit(4096), 65535U);
-    EXPECT_EQ(limit(512), 65535U) << "half of the room was left";
-    EXPECT_EQ(limit(511), 511U) << "an additional RRset may have been left out";
-    EXPECT_EQ(limit(300), 300U);
+    EXPECT_EQ(limit(1000, 1232), 65535U) << "nobody is given more than payload_size";
+    EXPECT_EQ(limit(1000, 4096), 65535U);
+    EXPECT_EQ(limit(1000, 1231), 1231U) << "an additional RRset may have been left out";
+    EXPECT_EQ(limit(256, 512), 65535U) << "half of the room was left";
+    EXPECT_EQ(limit(256, 511), 511U);
+    EXPECT_EQ(limit(256, 300), 300U);
 }
 
 TEST(OptPosition, is_refused_where_a_name_leads_to_the_root_label_of_the_opt) {

@@ -143,7 +143,8 @@ Result<> Attachments::attach_tc(uint32_t ifindex, int program, fp_attachment &re
     return {};
 }
 
-Result<Attached> Attachments::attach(const std::string &interface, AttachMode mode, const ProgramDescriptors &programs) {
+Result<Attached> Attachments::attach(const std::string &interface, AttachMode mode,
+                                     const ProgramDescriptors &programs) {
     const uint32_t ifindex = ::if_nametoindex(interface.c_str());
     if (ifindex == 0) {
         return fail_errno("no interface " + interface + " in this network namespace (see `ip link`)");

@@ -10,8 +10,7 @@
 namespace fastpath {
 
 const std::array<SizeClass, FP_ANSWER_CLASS_COUNT> size_classes = {{
-#define FP_X(name, front_size, body_size, slots)                                                                       \
-    {#name, front_size, body_size, sizeof(fp_answer_##name), slots},
+#define FP_X(name, front_size, body_size, slots) {#name, front_size, body_size, sizeof(fp_answer_##name), slots},
     FP_ANSWER_CLASSES(FP_X)
 #undef FP_X
 }};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// cache get, dump, flush, flush-zone, flush-all. All of them walk the whole index: the views and query bits for which a name
-// was asked are not known beforehand, and a million answers are read in about a second.
+// cache get, dump, flush, flush-zone, flush-all. All of them walk the whole index: for which views and query bits a name was
+// asked is not known beforehand.
 #include "cache/age.h"
 #include "ctl/answer_reader.h"
 #include "ctl/answer_text.h"
@@ -8,6 +8,7 @@
 #include "ctl/pinned.h"
 #include "ctl/records.h"
 #include "ctl/selection.h"
+#include "util/clock.h"
 
 #include <string>
 

@@ -3,9 +3,11 @@
 
 #include "bpf/counter_map.h"
 
+#include <algorithm>
 #include <array>
-#include <ctime>
+#include <bpf/bpf.h>
 #include <string>
+#include <string_view>
 
 namespace fastpath::ctl {
 
@@ -30,12 +32,37 @@ Result<std::optional<Pinned>> open_pinned(const std::filesystem::path &path) {
     return Pinned{std::move(*directory), **meta};
 }
 
-Result<fp_counters> open_counters(const Pinned &pinned) {
+Result<fp_counters> counters_of(const Pinned &pinned) {
     const Result<UniqueFd> map = pinned.directory.open_map("counters");
     if (!map) {
         return tl::unexpected(map.error());
     }
     return read_counters(map->get());
+}
+
+Result<fp_cache_counters> cache_counters_of(const Pinned &pinned) {
+    const Result<UniqueFd> map = pinned.directory.open_map("cache_counters");
+    if (!map) {
+        return tl::unexpected(map.error());
+    }
+    const uint32_t zero = 0;
+    fp_cache_counters counters = {};
+    if (bpf_map_lookup_elem(map->get(), &zero, &counters) != 0) {
+        return fail_errno("cannot read the map cache_counters");
+    }
+    return counters;
+}
+
+Result<std::vector<Attached>> attachments_of(const Pinned &pinned) {
+    const Result<UniqueFd> map = pinned.directory.open_map("attachments");
+    if (!map) {
+        return tl::unexpected(map.error());
+    }
+    std::vector<Attached> interfaces = Attachments(pinned.directory, map->get()).list();
+    std::sort(interfaces.begin(), interfaces.end(), [](const Attached &a, const Attached &b) {
+        return std::string_view(a.record.interface) < std::string_view(b.record.interface);
+    });
+    return interfaces;
 }
 
 Result<AnswerMaps> open_answers(const Pinned &pinned) {
@@ -54,12 +81,6 @@ Result<AnswerMaps> open_answers(const Pinned &pinned) {
         descriptors.answers[c] = answers[c].get();
     }
     return AnswerMaps::open(descriptors); // duplicates what it keeps
-}
-
-uint64_t monotonic_ns() {
-    timespec now = {};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<uint64_t>(now.tv_sec) * FP_NSEC_PER_SEC + static_cast<uint64_t>(now.tv_nsec);
 }
 
 } // namespace fastpath::ctl

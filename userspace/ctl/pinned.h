@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bpf/answer_maps.h"
+#include "bpf/attachment.h"
 #include "bpf/pin_directory.h"
 #include "util/result.h"
 
@@ -10,6 +11,7 @@
 #include <dns_fastpath/counters.h>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 namespace fastpath::ctl {
 
@@ -21,10 +23,9 @@ struct Pinned {
 // nullopt where nothing is pinned.
 Result<std::optional<Pinned>> open_pinned(const std::filesystem::path &path);
 
-Result<fp_counters> open_counters(const Pinned &pinned);
+Result<fp_counters> counters_of(const Pinned &pinned);
+Result<fp_cache_counters> cache_counters_of(const Pinned &pinned);
+Result<std::vector<Attached>> attachments_of(const Pinned &pinned); // by name of the interface
 Result<AnswerMaps> open_answers(const Pinned &pinned);
-
-// CLOCK_MONOTONIC, the clock of all times in the maps.
-uint64_t monotonic_ns();
 
 } // namespace fastpath::ctl

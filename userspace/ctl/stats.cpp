@@ -16,13 +16,16 @@ uint64_t whole(double value) {
 }
 
 Result<std::vector<Sample>> read_samples(const Pinned &pinned) {
-    const Result<fp_counters> counters = open_counters(pinned);
-    if (!counters) {
-        return tl::unexpected(counters.error());
+    const Result<fp_counters> counters = counters_of(pinned);
+    const Result<fp_cache_counters> cache = cache_counters_of(pinned);
+    const Result<std::vector<Attached>> interfaces = attachments_of(pinned);
+    if (!counters || !cache || !interfaces) {
+        return tl::unexpected(!counters ? counters.error() : !cache ? cache.error() : interfaces.error());
     }
     std::vector<Sample> samples = samples_of(*counters);
-    const std::vector<Sample> cache = samples_of(pinned.meta);
-    samples.insert(samples.end(), cache.begin(), cache.end());
+    for (const auto &more : {samples_of(pinned.meta), samples_of(*cache), samples_of(*interfaces)}) {
+        samples.insert(samples.end(), more.begin(), more.end());
+    }
     return samples;
 }
 

@@ -4,10 +4,10 @@
 #include "bpf/counter_map.h"
 #include "ctl/command.h"
 #include "ctl/pinned.h"
+#include "util/clock.h"
 
-#include <algorithm>
 #include <cstring>
-#include <string_view>
+#include <utility>
 
 namespace fastpath::ctl {
 
@@ -90,21 +90,17 @@ void print_results(Output &output, const fp_counters &counters) {
 }
 
 Result<StatusReport> gather(const Pinned &pinned) {
-    const Result<fp_counters> counters = open_counters(pinned);
-    const Result<UniqueFd> attachments = pinned.directory.open_map("attachments");
-    if (!counters || !attachments) {
-        return tl::unexpected(counters ? attachments.error() : counters.error());
+    const Result<fp_counters> counters = counters_of(pinned);
+    Result<std::vector<Attached>> interfaces = attachments_of(pinned);
+    if (!counters || !interfaces) {
+        return tl::unexpected(counters ? interfaces.error() : counters.error());
     }
-    StatusReport report = {.pins = pinned.directory.path(),
-                           .meta = pinned.meta,
-                           .daemon_running = pinned.directory.in_use(),
-                           .interfaces = Attachments(pinned.directory, attachments->get()).list(),
-                           .counters = *counters,
-                           .now_ns = monotonic_ns()};
-    std::sort(report.interfaces.begin(), report.interfaces.end(), [](const Attached &a, const Attached &b) {
-        return std::string_view(a.record.interface) < std::string_view(b.record.interface);
-    });
-    return report;
+    return StatusReport{.pins = pinned.directory.path(),
+                        .meta = pinned.meta,
+                        .daemon_running = pinned.directory.in_use(),
+                        .interfaces = std::move(*interfaces),
+                        .counters = *counters,
+                        .now_ns = monotonic_ns()};
 }
 
 } // namespace

@@ -66,9 +66,8 @@ Result<> Daemon::load_programs() {
     if (!earlier) {
         return tl::unexpected(earlier.error());
     }
-    Programs::Options options = {.pin_directory = pins_.path(),
-                                 .bucket_count = bucket_count_for(config_.cache.max_entries),
-                                 .hash_key = {}};
+    Programs::Options options = {
+        .pin_directory = pins_.path(), .bucket_count = bucket_count_for(config_.cache.max_entries), .hash_key = {}};
     took_over_ = earlier->has_value();
     if (took_over_) {
         std::copy(std::begin((*earlier)->hash_key), std::end((*earlier)->hash_key), options.hash_key.begin());
@@ -235,8 +234,8 @@ Result<> Daemon::watch_events() {
 void Daemon::follow_interfaces() {
     address_watch_->drain();
     const Result<std::set<IpAddress>> addresses = listen_addresses(config_);
-    const Result<ListenerChange> change = addresses ? sync_listeners(programs_->map("listeners"), *addresses)
-                                                    : tl::unexpected(addresses.error());
+    const Result<ListenerChange> change =
+        addresses ? sync_listeners(programs_->map("listeners"), *addresses) : tl::unexpected(addresses.error());
     if (!change) {
         spdlog::error("{}", change.error().message);
     } else if (change->added + change->removed > 0) {

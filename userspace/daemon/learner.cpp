@@ -55,8 +55,7 @@ void Learner::consume() {
 }
 
 void Learner::reject(FillReject reason) {
-    std::atomic_ref<uint64_t>(
-        reinterpret_cast<uint64_t &>(FP_COUNTER_REJECT(&counters_, static_cast<size_t>(reason))))
+    std::atomic_ref<uint64_t>(reinterpret_cast<uint64_t &>(FP_COUNTER_REJECT(&counters_, static_cast<size_t>(reason))))
         .fetch_add(1, std::memory_order_relaxed);
     spdlog::trace("not cached: {}", label(reason));
 }

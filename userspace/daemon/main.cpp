@@ -37,7 +37,8 @@ const std::map<std::string, LogLevel> log_levels = {{"trace", LogLevel::trace},
                                                     {"error", LogLevel::error}};
 
 void declare_options(CLI::App &app, CommandLine &line) {
-    app.add_option("--config", line.config_file, std::string("Config file (default: ") + default_config + ", if it is there)")
+    app.add_option("--config", line.config_file,
+                   std::string("Config file (default: ") + default_config + ", if it is there)")
         ->type_name("FILE");
     app.add_option("--interface", line.interfaces, "Interface to attach to, in place of the config's; may be repeated")
         ->type_name("IF");
@@ -84,8 +85,8 @@ Result<Config> effective_config(const CommandLine &line) {
 int serve(const CommandLine &line, Config config) {
     start_log(config.log.level);
     spdlog::info("dns-fastpathd {}", version);
-    Result<std::unique_ptr<Daemon>> daemon =
-        Daemon::start(std::move(config), {.pins = line.pins, .read_config = [&line] { return effective_config(line); }});
+    Result<std::unique_ptr<Daemon>> daemon = Daemon::start(
+        std::move(config), {.pins = line.pins, .read_config = [&line] { return effective_config(line); }});
     if (!daemon) {
         spdlog::critical("{}", daemon.error().message);
         return exit_failed;
@@ -108,9 +109,7 @@ void block_signals() {
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-} // namespace
-
-int main(int argc, char **argv) {
+int run(int argc, char **argv) {
     CommandLine line;
     CLI::App app("Answers DNS cache hits in XDP, in front of the resolver on this host.", "dns-fastpathd");
     declare_options(app, line);
@@ -135,4 +134,15 @@ int main(int argc, char **argv) {
     }
     block_signals();
     return serve(line, std::move(*config));
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception &error) { // a library's; ours are Results
+        std::cerr << "dns-fastpathd: " << error.what() << '\n';
+        return exit_failed;
+    }
 }

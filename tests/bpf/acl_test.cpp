@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may not ask: what they get, and that it is not the cache's.
+#include "fixture.h"
+
+namespace fastpath::test {
+namespace {
+
+class Acl : public FastPath {
+  protected:
+    void SetUp() override {
+        FastPath::SetUp();
+        add({.answer = {"www.example.com. 300 IN A 192.0.2.1"}});
+    }
+};
+
+TEST_F(Acl, RefusedHasTheQuestionAndNothingElse) {
+    EXPECT_TRUE(refuses(frame(Ipv4{.src = denied_ipv4})));
+    EXPECT_TRUE(refuses(frame(Ipv6{.src = denied_ipv6})));
+    EXPECT_TRUE(refuses(frame(Vlan{}, Vlan{}, Ipv6{.src = denied_ipv6})));
+}
+
+TEST_F(Acl, RefusedGivesBackIdCaseAndBits) {
+    const DnsQuery query = {.id = 0xfedc, .flags = FP_DNS_RD | FP_DNS_CD | FP_DNS_AD, .name = "wWw.ExAmPlE.cOm."};
+    EXPECT_TRUE(refuses(frame(Ipv4{.src = denied_ipv4}, Udp{.src = 1}, query)));
+}
+
+TEST_F(Acl, RefusedHasAnOptIfAndOnlyIfTheQueryHas) {
+    EXPECT_TRUE(refuses(frame(Ipv4{.src = denied_ipv4}, DnsQuery{.edns = Edns{}})));
+    EXPECT_TRUE(refuses(frame(Ipv6{.src = denied_ipv6}, DnsQuery{.edns = Edns{.udp_size = 512, .flags = FP_EDNS_DO}})));
+    const Octets cookie = edns_option(FP_EDNS_OPTION_COOKIE, Octets(24, 0xc0));
+    EXPECT_TRUE(refuses(frame(Ipv4{.src = denied_ipv4}, DnsQuery{.edns = Edns{.options = cookie}})));
+}
+
+TEST_F(Acl, RefusedLeavesOutThePadding) {
+    EXPECT_TRUE(refuses(frame(Ipv4{.src = denied_ipv4}, DnsQuery{.name = "."}, Padding{60})));
+    EXPECT_TRUE(refuses(frame(Ipv4{.src = denied_ipv4}, Padding{1500})));
+}
+
+TEST_F(Acl, TheLongestPrefixDecides) {
+    EXPECT_TRUE(refuses(frame(Ipv4{.src = "198.18.66.0"})));
+    EXPECT_TRUE(refuses(frame(Ipv4{.src = "198.18.66.255"})));
+    EXPECT_EQ(run(frame(Ipv4{.src = "198.18.65.255"}).octets()).outcome(), FP_OUT_hit);
+    EXPECT_EQ(run(frame(Ipv4{.src = "198.18.67.0"}).octets()).outcome(), FP_OUT_hit);
+}
+
+TEST_F(Acl, NeighboursOfAnAllowedPrefixAreNotAllowed) {
+    EXPECT_TRUE(refuses(frame(Ipv4{.src = "198.17.255.255"})));
+    EXPECT_TRUE(refuses(frame(Ipv4{.src = "198.20.0.0"})));
+    EXPECT_TRUE(refuses(frame(Ipv6{.src = "2001:db7:ffff:ffff:ffff:ffff:ffff:ffff"})));
+}
+
+TEST_F(Acl, DropAndPassDoNotLookAtTheQuery) {
+    const Packet query = frame(Ipv4{.src = denied_ipv4});
+    set_acl_action(FP_ACL_DROP);
+    EXPECT_TRUE(drops(query, FP_OUT_drop_acl));
+    set_acl_action(FP_ACL_PASS);
+    EXPECT_TRUE(passes(query, FP_OUT_pass_acl));
+    set_acl_action(FP_ACL_REFUSE);
+    EXPECT_TRUE(refuses(query));
+}
+
+} // namespace
+} // namespace fastpath::test

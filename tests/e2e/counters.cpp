@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "e2e/counters.h"
+
+#include "e2e/fastpath_daemon.h"
+#include "harness/wait.h"
+
+#include <sstream>
+#include <stdexcept>
+
+namespace fastpath::test {
+namespace {
+
+constexpr uint16_t metrics_port = 9153;
+constexpr uint16_t unbound_control_port = 8953;
+
+constexpr const char *hits = "queries_total{result=\"hit\"}";
+
+double learned(const Samples &samples) {
+    return samples.fastpath("cache_fills_total") + samples.sum("cache_fill_rejects_total");
+}
+
+} // namespace
+
+Samples metrics(const Lab &lab) {
+    const std::string page =
+        lab.talk(Machine::resolver, metrics_port, "GET /metrics HTTP/1.0\r\nHost: lab\r\nConnection: close\r\n\r\n");
+    if (page.find(" 200 ") == std::string::npos) {
+        throw std::runtime_error("no metrics: " + page);
+    }
+    return Samples::parse(page);
+}
+
+Samples stats(const Lab &lab) {
+    return Samples::parse(control(lab, {"stats"}));
+}
+
+void settle(const Lab &lab) {
+    const bool settled = eventually([&] {
+        const Samples now = metrics(lab);
+        return learned(now) >= now.fastpath("learn_total{outcome=\"sent\"}");
+    });
+    if (!settled) {
+        throw std::runtime_error("the daemon does not take in what the learner hands over");
+    }
+}
+
+double unbound_queries(const Lab &lab) {
+    const std::string page = lab.talk(Machine::resolver, unbound_control_port, "UBCT1 stats_noreset\n");
+    return Samples::parse(page, '=').at("total.num.queries");
+}
+
+Watch::Watch(const Lab &lab) : lab_(lab), before_(metrics(lab)), unbound_before_(unbound_queries(lab)) {}
+
+double Watch::grown(const std::string &name) const {
+    return metrics(lab_).fastpath(name) - before_.fastpath(name);
+}
+
+std::string Watch::who_answered() const {
+    const double given = grown(hits);
+    const double asked = unbound();
+    if (given > 0 && asked == 0) {
+        return by_fast_path;
+    }
+    if (given == 0 && asked > 0) {
+        return by_unbound;
+    }
+    std::ostringstream all;
+    all << "hits " << given << ", queries of Unbound " << asked;
+    return all.str();
+}
+
+} // namespace fastpath::test

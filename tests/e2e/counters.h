@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who answered: what the fast path and Unbound have counted while something happened.
+#pragma once
+
+#include "e2e/samples.h"
+#include "harness/lab.h"
+
+#include <string>
+
+namespace fastpath::test {
+
+// The metrics page of the running daemon.
+Samples metrics(const Lab &lab);
+// The same from the pinned maps, by dns-fastpathctl: also where no daemon runs, and where no connection can be made.
+Samples stats(const Lab &lab);
+
+// Waits until the daemon has dealt with every answer that the learner has handed over.
+void settle(const Lab &lab);
+
+// Queries that Unbound was asked, over UDP or TCP.
+double unbound_queries(const Lab &lab);
+
+inline const std::string by_fast_path = "the fast path";
+inline const std::string by_unbound = "Unbound";
+
+// Begins to count when it is made.
+class Watch {
+  public:
+    explicit Watch(const Lab &lab);
+
+    // by_fast_path: a hit, of which Unbound saw nothing. by_unbound: no hit, and Unbound was asked. Else all that is known.
+    [[nodiscard]] std::string who_answered() const;
+
+    // How much a counter of the fast path has grown; see Samples::fastpath.
+    [[nodiscard]] double grown(const std::string &name) const;
+    [[nodiscard]] double unbound() const { return unbound_queries(lab_) - unbound_before_; }
+
+  private:
+    const Lab &lab_;
+    Samples before_;
+    double unbound_before_;
+};
+
+} // namespace fastpath::test

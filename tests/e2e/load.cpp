@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "e2e/load.h"
+
+#include "e2e/counters.h"
+
+#include <regex>
+#include <stdexcept>
+
+namespace fastpath::test {
+namespace {
+
+// EDNS without DO and without AD, as most resolver libraries ask.
+Command dnsperf(const Lab &lab, const Command &more) {
+    Command command = {"dnsperf", "-s", Lab::resolver4, "-d", lab.state() / "zones/hot.queries", "-e", "-t", "2"};
+    command.insert(command.end(), more.begin(), more.end());
+    return command;
+}
+
+std::string field(const std::string &text, const std::string &pattern) {
+    std::smatch match;
+    if (!std::regex_search(text, match, std::regex(pattern))) {
+        throw std::runtime_error("dnsperf: " + text);
+    }
+    return match[1];
+}
+
+LoadReport parse_report(const std::string &text) {
+    return {.sent = std::stoull(field(text, "Queries sent: +([0-9]+)")),
+            .lost = std::stoull(field(text, "Queries lost: +([0-9]+)")),
+            .seconds = std::stod(field(text, "Run time \\(s\\): +([0-9.]+)"))};
+}
+
+} // namespace
+
+LoadReport ask_hot_names(const Lab &lab) {
+    return parse_report(lab.must_run(Machine::client, dnsperf(lab, {"-n", "1", "-q", "50"})));
+}
+
+void learn_hot_names(const Lab &lab) {
+    const bool learned = eventually([&] {
+        const double before = unbound_queries(lab);
+        ask_hot_names(lab);
+        settle(lab);
+        return unbound_queries(lab) == before;
+    });
+    if (!learned) {
+        throw std::runtime_error("the hot names are never all hits");
+    }
+}
+
+Load::Load(const Lab &lab, unsigned queries_per_second, unsigned seconds)
+    : process_(lab.start(Machine::client, dnsperf(lab, {"-l", std::to_string(seconds), "-Q",
+                                                        std::to_string(queries_per_second), "-c", "4"}))) {}
+
+LoadReport Load::report() {
+    if (!process_.wait(std::chrono::seconds(60))) {
+        throw std::runtime_error("dnsperf does not end");
+    }
+    return parse_report(process_.output());
+}
+
+} // namespace fastpath::test

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Load by dnsperf: the lab's 1,000 hot names, from the client's machine and nowhere else.
+#pragma once
+
+#include "harness/lab.h"
+
+#include <cstdint>
+
+namespace fastpath::test {
+
+struct LoadReport {
+    uint64_t sent;
+    uint64_t lost;
+    double seconds;
+};
+
+// Asks until a whole round stays away from Unbound; the names live for 300 seconds or more.
+void learn_hot_names(const Lab &lab);
+
+// All hot names once.
+LoadReport ask_hot_names(const Lab &lab);
+
+// A load that runs beside the test.
+class Load {
+  public:
+    Load(const Lab &lab, unsigned queries_per_second, unsigned seconds);
+
+    bool is_running() { return process_.is_running(); }
+    // Waits for its end.
+    LoadReport report();
+
+  private:
+    Process process_;
+};
+
+} // namespace fastpath::test
