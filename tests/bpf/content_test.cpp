@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is in the answer: every kind of response, every length of name, as many records as fit, against what ldns makes.
+#include "corpus.h"
 #include "fixture.h"
 #include "harness/expected_answer.h"
-#include "unit/response_corpus.h"
 
 #include <algorithm>
 #include <sstream>
@@ -21,18 +21,6 @@ DnsQuery query_for(const ResponseText &response) {
         query.edns = Edns{.flags = static_cast<uint16_t>(response.opt->flags & FP_EDNS_DO)};
     }
     return query;
-}
-
-// The whole corpus but for a referral, and without EDNS options; those are not cached.
-std::vector<CorpusResponse> cacheable_corpus() {
-    std::vector<CorpusResponse> cacheable = response_corpus();
-    std::erase_if(cacheable, [](const CorpusResponse &response) { return response.name == "referral"; });
-    for (CorpusResponse &response : cacheable) {
-        if (response.text.opt) {
-            response.text.opt->options.clear();
-        }
-    }
-    return cacheable;
 }
 
 class Corpus : public VirtualTime, public ::testing::WithParamInterface<CorpusResponse> {

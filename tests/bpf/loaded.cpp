@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bpf/loaded.h"
 
+#include <sched.h>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace fastpath::test {
@@ -14,7 +16,18 @@ template <class T> T value_or_throw(Result<T> result) {
     return std::move(*result);
 }
 
+// The programs' scratch memory is per CPU: on one, whatever a packet leaves behind meets the next.
+void stay_on_this_cpu() {
+    cpu_set_t cpus;
+    CPU_ZERO(&cpus);
+    CPU_SET(static_cast<size_t>(::sched_getcpu()), &cpus);
+    if (::sched_setaffinity(0, sizeof(cpus), &cpus) != 0) {
+        throw std::system_error(errno, std::generic_category(), "sched_setaffinity");
+    }
+}
+
 std::unique_ptr<Loaded> load() {
+    stay_on_this_cpu();
     const HashKey key = value_or_throw(new_hash_key());
     Programs programs =
         value_or_throw(Programs::load({.pin_directory = {}, .bucket_count = bucket_count, .hash_key = key}));

@@ -131,12 +131,12 @@ TEST_F(Separation, AWayThatLeadsNowhereIsAMiss) {
     const fp_key key = key_of_query(DnsQuery{});
     fp_bucket &bucket = loaded().maps.buckets()[key.hash[0] & (bucket_count - 1)];
     const uint32_t tag = fp_way_tag(&key);
-    uint64_t &way = *std::find_if(std::begin(bucket.way), std::end(bucket.way),
-                                  [&](uint64_t candidate) { return static_cast<uint32_t>(candidate) == tag; });
-    const uint64_t published = way;
-    const uint64_t of_no_class = uint64_t{tag} | uint64_t{1} << 34;
-    for (const uint64_t broken : {of_no_class, fp_way_make(tag, FP_ANSWER_small, 0x3fffffff),
-                                  fp_way_make(tag, FP_ANSWER_large, FP_CHUNK_SLOTS_large), uint64_t{tag}}) {
+    __u64 &way = *std::find_if(std::begin(bucket.way), std::end(bucket.way),
+                               [&](__u64 candidate) { return static_cast<uint32_t>(candidate) == tag; });
+    const __u64 published = way;
+    const __u64 of_no_class = __u64{tag} | __u64{1} << 34;
+    for (const __u64 broken : {of_no_class, fp_way_make(tag, FP_ANSWER_small, 0x3fffffff),
+                               fp_way_make(tag, FP_ANSWER_large, FP_CHUNK_SLOTS_large), __u64{tag}}) {
         way = broken;
         EXPECT_TRUE(misses(frame())) << std::hex << broken;
     }
