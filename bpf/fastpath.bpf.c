@@ -79,7 +79,7 @@ static __always_inline enum fp_outcome parse_message(struct xdp_md *ctx, struct 
     return FP_GO_ON;
 }
 
-/* The whole query: header, question, OPT. */
+/* The whole query: header, question, OPT; and the key of its answer. */
 static __always_inline enum fp_outcome parse_query(struct xdp_md *ctx, struct fp_scratch *s,
                                                    const struct fp_settings *settings)
 {
@@ -87,7 +87,9 @@ static __always_inline enum fp_outcome parse_query(struct xdp_md *ctx, struct fp
 
     FP_TRY(parse_message(ctx, s, &available));
     FP_TRY(fp_parse_question(s, available));
-    return fp_parse_edns(s, settings, available);
+    FP_TRY(fp_parse_edns(s, settings, available));
+    fp_key_question(s, fp_hash_key()); /* also the sum of the name, which every answer needs */
+    return FP_GO_ON;
 }
 
 /* What the ACL says about a client that may not ask, before its query is read. */
@@ -139,7 +141,6 @@ static __always_inline enum fp_outcome walk_query(struct xdp_md *ctx, struct fp_
         return outcome == FP_GO_ON ? refuse(ctx, s, count, current) : FP_OUT_drop_acl_unparsable;
     FP_TRY(outcome);
     count_qtype(count, s->question.qtype);
-    fp_key_question(s, fp_hash_key());
 
     outcome = fp_answer_from_cache(ctx, s, count, current);
     return outcome == FP_OUT_miss_local ? fp_ask_local(s) : outcome;

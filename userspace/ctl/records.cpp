@@ -3,7 +3,8 @@
 
 #include "util/decimal.h"
 
-#include <stdbool.h> // before ldns, which otherwise defines bool, false and true as macros
+// Before ldns, which otherwise defines bool, false and true as macros.
+#include <stdbool.h> // NOLINT(modernize-deprecated-headers): it has that effect
 
 #include <cstdlib>
 #include <ldns/ldns.h>
@@ -39,7 +40,7 @@ std::string data_of(const ldns_rr *rr) {
         }
         at++;
     }
-    return line.substr(at, line.find_last_not_of("\n") + 1 - at);
+    return line.substr(at, line.find_last_not_of('\n') + 1 - at);
 }
 
 void append_section(std::vector<Record> &records, const char *section, const ldns_rr_list *list) {

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "e2e/message_difference.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <ldns/ldns.h>
+#include <memory>
+
+namespace fastpath::test {
+namespace {
+
+using LdnsPacket = std::unique_ptr<ldns_pkt, decltype(&ldns_pkt_free)>;
+
+LdnsPacket parse(const Octets &message) {
+    ldns_pkt *packet = nullptr;
+    if (ldns_wire2pkt(&packet, message.data(), message.size()) != LDNS_STATUS_OK) {
+        packet = nullptr;
+    }
+    return {packet, &ldns_pkt_free};
+}
+
+std::string text_of(const ldns_rdf *rdf) {
+    const std::unique_ptr<char, decltype(&std::free)> text(ldns_rdf2str(rdf), &std::free);
+    return text ? text.get() : "?";
+}
+
+// One record, its TTL apart.
+struct RecordText {
+    std::string set; // owner, class, type: what makes an RRset
+    std::string data;
+    uint32_t ttl;
+
+    bool operator<(const RecordText &other) const { return data < other.data; }
+};
+
+RecordText record_text(const ldns_rr *record) {
+    const std::unique_ptr<char, decltype(&std::free)> type(ldns_rr_type2str(ldns_rr_get_type(record)), &std::free);
+    RecordText text = {text_of(ldns_rr_owner(record)) + " " + type.get(), {}, ldns_rr_ttl(record)};
+    if (ldns_rr_get_type(record) == LDNS_RR_TYPE_RRSIG) {
+        text.set += " " + text_of(ldns_rr_rrsig_typecovered(record));
+    }
+    for (size_t field = 0; field < ldns_rr_rd_count(record); field++) {
+        text.data += " " + text_of(ldns_rr_rdf(record, field));
+    }
+    return text;
+}
+
+// The records of a section, those of one RRset sorted: their order means nothing (RFC 1794), that of the sets may.
+std::vector<RecordText> section_of(const ldns_rr_list *list) {
+    std::vector<RecordText> section;
+    for (size_t at = 0; at < ldns_rr_list_rr_count(list); at++) {
+        section.push_back(record_text(ldns_rr_list_rr(list, at)));
+    }
+    for (auto begin = section.begin(); begin != section.end();) {
+        const auto end = std::find_if(begin, section.end(), [&](const RecordText &r) { return r.set != begin->set; });
+        std::sort(begin, end);
+        begin = end;
+    }
+    return section;
+}
+
+class Comparison {
+  public:
+    explicit Comparison(uint32_t ttl_slack) : ttl_slack_(ttl_slack) {}
+
+    void header(const Octets &expected, const Octets &actual) {
+        constexpr const char *names[] = {"flags", "qdcount", "ancount", "nscount", "arcount"};
+        for (size_t field = 0; field < std::size(names); field++) {
+            const size_t at = 2 + 2 * field; // behind the id
+            field_of(names[field], to_hex(std::span(expected).subspan(at, 2)), to_hex(std::span(actual).subspan(at, 2)));
+        }
+    }
+
+    void question(const ldns_pkt *expected, const ldns_pkt *actual) {
+        const auto text = [](const ldns_pkt *packet) {
+            const ldns_rr_list *const list = ldns_pkt_question(packet);
+            return ldns_rr_list_rr_count(list) == 0 ? std::string() : record_text(ldns_rr_list_rr(list, 0)).set;
+        };
+        field_of("question", text(expected), text(actual));
+    }
+
+    void section(const std::string &name, const ldns_rr_list *expected_list, const ldns_rr_list *actual_list) {
+        const std::vector<RecordText> expected = section_of(expected_list);
+        const std::vector<RecordText> actual = section_of(actual_list);
+        for (size_t at = 0; at < std::max(expected.size(), actual.size()); at++) {
+            const RecordText nothing = {"no record", {}, 0};
+            record(name, at < expected.size() ? expected[at] : nothing, at < actual.size() ? actual[at] : nothing);
+        }
+    }
+
+    void edns(const ldns_pkt *expected, const ldns_pkt *actual) {
+        const auto text = [](const ldns_pkt *packet) {
+            if (!ldns_pkt_edns(packet)) {
+                return std::string("none");
+            }
+            const ldns_rdf *const options = ldns_pkt_edns_data(packet);
+            return "size " + std::to_string(ldns_pkt_edns_udp_size(packet)) + " rcode " +
+                   std::to_string(ldns_pkt_edns_extended_rcode(packet)) + " version " +
+                   std::to_string(ldns_pkt_edns_version(packet)) + " flags " + std::to_string(ldns_pkt_edns_z(packet)) +
+                   " options " + (options == nullptr ? "" : text_of(options));
+        };
+        field_of("OPT", text(expected), text(actual));
+    }
+
+    void field_of(const std::string &name, const std::string &expected, const std::string &actual) {
+        if (expected != actual) {
+            lines.push_back(name + ": " + expected + " -> " + actual);
+        }
+    }
+
+    std::vector<std::string> lines;
+
+  private:
+    void record(const std::string &section, const RecordText &expected, const RecordText &actual) {
+        field_of(section, expected.set + expected.data, actual.set + actual.data);
+        if (actual.ttl > expected.ttl || actual.ttl + ttl_slack_ < expected.ttl) {
+            field_of(section + " TTL of " + expected.set, std::to_string(expected.ttl), std::to_string(actual.ttl));
+        }
+    }
+
+    uint32_t ttl_slack_;
+};
+
+} // namespace
+
+std::vector<std::string> message_difference(const Octets &expected, const Octets &actual, uint32_t ttl_slack) {
+    const LdnsPacket expected_packet = parse(expected);
+    const LdnsPacket actual_packet = parse(actual);
+    if (!expected_packet || !actual_packet) {
+        return {std::string("ldns cannot read the ") + (expected_packet ? "second" : "first") + " message"};
+    }
+    const ldns_pkt *const e = expected_packet.get();
+    const ldns_pkt *const a = actual_packet.get();
+    Comparison comparison(ttl_slack);
+    comparison.header(expected, actual);
+    comparison.question(e, a);
+    comparison.section("answer", ldns_pkt_answer(e), ldns_pkt_answer(a));
+    comparison.section("authority", ldns_pkt_authority(e), ldns_pkt_authority(a));
+    comparison.section("additional", ldns_pkt_additional(e), ldns_pkt_additional(a));
+    comparison.edns(e, a);
+    comparison.field_of("octets", std::to_string(expected.size()), std::to_string(actual.size()));
+    return comparison.lines;
+}
+
+} // namespace fastpath::test
