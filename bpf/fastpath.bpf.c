@@ -20,6 +20,7 @@
 #include "lib/question.h"
 #include "lib/reply.h"
 #include "lib/scratch.h"
+#include "lib/verifier.h"
 #include "maps.h"
 
 /* Is it for port 53 of a listen address? Anything else is none of our business, however odd it looks. */
@@ -54,11 +55,12 @@ static __always_inline enum fp_outcome parse_message(struct xdp_md *ctx, struct 
 {
     struct fp_question *q = &s->question;
     const __u32 dns_at = s->packet.l4 + sizeof(struct udphdr);
-    const __u32 rest = s->packet.udp_len - sizeof(struct udphdr) - FP_DNS_HEADER_LEN;
+    __u32 rest = s->packet.udp_len - sizeof(struct udphdr) - FP_DNS_HEADER_LEN;
     const struct fp_dns_header *header = &s->header;
 
     if (s->packet.udp_len < sizeof(struct udphdr) + FP_DNS_HEADER_LEN + 1 + FP_DNS_QTAIL_LEN || rest > FP_QUESTION_MAX)
         return FP_OUT_pass_size;
+    FP_BOUNDED(rest);
     if (bpf_xdp_load_bytes(ctx, dns_at, &s->header, FP_DNS_HEADER_LEN + rest))
         return FP_OUT_pass_size;
     *available = rest;
@@ -115,11 +117,12 @@ static __always_inline enum fp_outcome refuse(struct xdp_md *ctx, struct fp_scra
 
 static __always_inline void count_qtype(struct fp_counters *count, __u64 qtype)
 {
+    FP_BOUNDED(qtype);
     if (qtype >= FP_QTYPES_COUNTED) {
         count->qtype_other++;
         return;
     }
-    asm volatile("" : "+r"(qtype)); /* or clang scales the index before the comparison, out of the verifier's sight */
+    FP_BOUNDED(qtype);
     count->qtype[qtype]++;
 }
 

@@ -25,6 +25,7 @@
 
 #include "lib/csum.h"
 #include "lib/scratch.h"
+#include "lib/verifier.h"
 
 #define FP_REPLY_HOPS 64
 #define FP_HEAD_SHARE 208 /* of the 256 octets of head room, less what the kernel keeps for its xdp_frame */
@@ -58,7 +59,11 @@ static __always_inline __u32 fp_reply_size(const struct fp_question *q, __u32 bo
 /* Makes room at the head: what stands before the body moves forward. */
 static __always_inline int fp_grow_head(struct xdp_md *ctx, struct fp_scratch *s, __u32 delta, __u32 before_body)
 {
-    if (before_body == 0 || before_body > FP_HEADERS_MAX || bpf_xdp_adjust_head(ctx, -(__s32)delta))
+    FP_BOUNDED(before_body);
+    if (before_body == 0 || before_body > FP_HEADERS_MAX)
+        return 0;
+    FP_BOUNDED(before_body);
+    if (bpf_xdp_adjust_head(ctx, -(__s32)delta))
         return 0;
     if (bpf_xdp_load_bytes(ctx, delta, s->headers, before_body) ||
         bpf_xdp_store_bytes(ctx, 0, s->headers, before_body)) {

@@ -3,25 +3,11 @@
 
 #include "loaded.h"
 
-#include <algorithm>
 #include <bpf/libbpf.h>
 #include <controlled.skel.h>
 #include <stdexcept>
 
 namespace fastpath::test {
-namespace {
-
-void use_maps_of(const Programs &programs, bpf_object *object) {
-    bpf_map *map = nullptr;
-    bpf_object__for_each_map(map, object) {
-        if (!bpf_map__is_internal(map) && bpf_map__reuse_fd(map, programs.map(bpf_map__name(map))) != 0) {
-            throw std::runtime_error(std::string("cannot share the map ") + bpf_map__name(map));
-        }
-    }
-}
-
-} // namespace
-
 void Controlled::Destroy::operator()(controlled_bpf *skeleton) const {
     controlled_bpf__destroy(skeleton);
 }
@@ -31,10 +17,8 @@ Controlled::Controlled() : skeleton_(controlled_bpf__open()) {
         throw std::runtime_error("cannot open controlled.bpf.o");
     }
     const Loaded &product = Loaded::instance();
-    use_maps_of(product.programs, skeleton_->obj);
-    fp_config &config = skeleton_->rodata->fp_config;
-    config.bucket_mask = bucket_count - 1;
-    std::copy(product.hash_key.begin(), product.hash_key.end(), config.hash_key);
+    product.lend_maps(skeleton_->obj);
+    product.lend_constants(skeleton_->rodata->fp_config);
     if (controlled_bpf__load(skeleton_.get()) != 0) {
         throw std::runtime_error("cannot load controlled.bpf.o");
     }

@@ -5,12 +5,10 @@
 #include "harness/expected_answer.h"
 #include "harness/program_run.h"
 #include "open_queries.h"
-#include "util/address.h"
 
 #include <algorithm>
 #include <array>
-#include <bpf/bpf.h>
-#include <ctime>
+#include <linux/bpf.h>
 #include <numeric>
 #include <span>
 #include <stdexcept>
@@ -21,25 +19,6 @@ namespace {
 using ::testing::AssertionFailure;
 using ::testing::AssertionResult;
 using ::testing::AssertionSuccess;
-
-constexpr fp_settings default_settings = {
-    .payload_size = default_payload_size, .acl_action = FP_ACL_REFUSE, .ignore_cookies = 1, .pad = 0};
-
-template <class Key, class Value> void put(const char *map, const Key &key, const Value &value) {
-    if (bpf_map_update_elem(Loaded::instance().programs.map(map), &key, &value, BPF_ANY) != 0) {
-        throw std::runtime_error(std::string("cannot write the map ") + map);
-    }
-}
-
-void listen_on(const char *address, uint16_t view) {
-    put("listeners", parse_address(address).value().abi(), fp_listener{.view = view, .pool = 0, .pad = 0});
-}
-
-void set_acl(const char *prefix, bool allowed) {
-    const IpPrefix parsed = parse_prefix(prefix).value();
-    put("clients", fp_client_key{.prefix_len = parsed.length, .addr = parsed.address.abi()},
-        fp_client{.allowed = allowed ? uint8_t{1} : uint8_t{0}, .pad = 0, .view = 0});
-}
 
 std::span<const __u64> words_of(const fp_counters &counters) {
     return {reinterpret_cast<const __u64 *>(&counters), sizeof(counters) / sizeof(__u64)};
@@ -86,23 +65,6 @@ std::string side_counters_text(const Effect &effect, const Expected &expected, u
     return text;
 }
 
-// The clock that the XDP program reads.
-uint64_t coarse_now_ns() {
-    timespec now = {};
-    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return static_cast<uint64_t>(now.tv_sec) * FP_NSEC_PER_SEC + static_cast<uint64_t>(now.tv_nsec);
-}
-
-fp_answer *head_of(const fp_key &key) {
-    fp_answer *found = nullptr;
-    Loaded::instance().table.for_each([&](const StoredAnswer &answer) {
-        if (answer.head->key.hash[0] == key.hash[0] && answer.head->key.hash[1] == key.hash[1]) {
-            found = answer.head;
-        }
-    });
-    return found;
-}
-
 // The longest query there is: what is left of it in scratch memory is of no test's packet.
 Packet other_query() {
     const std::string label(61, 'Z');
@@ -111,12 +73,6 @@ Packet other_query() {
                                   .name = label + "." + label + "." + label + "." + label + ".zzzzz.",
                                   .qtype = 65535,
                                   .edns = Edns{.udp_size = 65535, .flags = 0xffff}});
-}
-
-uint8_t bits_of(const ResponseText &response, const Asked &asked) {
-    const bool has_do = response.opt && (response.opt->flags & FP_EDNS_DO) != 0;
-    const bool has_cd = (response.flags & FP_DNS_CD) != 0;
-    return static_cast<uint8_t>((has_do ? FP_QUERY_DO : 0) | (has_cd ? FP_QUERY_CD : 0) | (asked.ad ? FP_QUERY_AD : 0));
 }
 
 } // namespace
@@ -152,20 +108,15 @@ std::optional<fp_outcome> Effect::outcome() const {
 
 void FastPath::SetUp() {
     forget();
-    set(default_settings);
-    listen_on(server_ipv4, default_view);
-    listen_on(server_ipv6, default_view);
-    listen_on(other_server_ipv4, other_view);
-    set_acl("198.18.0.0/15", true);
-    set_acl("198.18.66.0/24", false);
-    set_acl("2001:db8::/32", true);
+    set(default_settings());
+    set_addresses();
     (void)run(other_query().octets());
     forget_open_queries();
 }
 
 void FastPath::set(const fp_settings &settings) {
     settings_ = settings;
-    put("settings", uint32_t{0}, settings_);
+    set_settings(settings);
 }
 
 void FastPath::set_acl_action(fp_acl_action action) {
@@ -175,34 +126,11 @@ void FastPath::set_acl_action(fp_acl_action action) {
 }
 
 Entry FastPath::entry_for(const ResponseText &response, const Asked &asked) const {
-    const CachePolicy policy = {};
-    const std::vector<uint8_t> wire = to_wire(response);
-    const auto message = parse_message(wire);
-    if (!message) {
-        throw std::runtime_error(response.question + ": " + std::string(to_string(message.error())));
-    }
-    const uint8_t bits = bits_of(response, asked);
-    const auto lifetime = decide(*message, bits, policy);
-    if (!lifetime) {
-        throw std::runtime_error(response.question + " is not cached: " + std::string(label(lifetime.error())));
-    }
-    const EntryContext context = {.key = key_of(message->qname, message->qtype, bits, asked.view, loaded().hash_key),
-                                  .query_bits = bits,
-                                  .view = asked.view,
-                                  .limit = asked.limit,
-                                  .born_ns = now_ns()};
-    const auto entry = build_entry(*message, *lifetime, context, policy);
-    if (!entry) {
-        throw std::runtime_error(response.question + " is not cached: " + std::string(label(entry.error())));
-    }
-    return *entry;
+    return make_entry(response, asked, now_ns());
 }
 
 const Cached &FastPath::insert(const Entry &entry, const ResponseText &response) {
-    if (Result<> inserted = loaded().table.insert(entry, now_ns()); !inserted) {
-        throw std::runtime_error(inserted.error().message);
-    }
-    return cached_.emplace_back(Cached{response, head_of(entry.head.key)});
+    return cached_.emplace_back(Cached{response, insert_entry(entry)});
 }
 
 const Cached &FastPath::add(const ResponseText &response, const Asked &asked) {

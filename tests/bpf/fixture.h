@@ -10,26 +10,13 @@
 #include "controlled.h"
 #include "harness/packet.h"
 #include "loaded.h"
-#include "unit/response_text.h"
+#include "world.h"
 
 #include <deque>
 #include <gtest/gtest.h>
 #include <optional>
 
 namespace fastpath::test {
-
-inline constexpr uint16_t default_view = 1;
-inline constexpr uint16_t other_view = 2;
-inline constexpr const char *other_server_ipv4 = "198.18.0.3"; // a listener with other_view
-inline constexpr const char *denied_ipv4 = "192.0.2.1";        // no prefix of the ACL covers these two
-inline constexpr const char *denied_ipv6 = "2001:db9::1";
-
-// What a response does not tell of the query that it was the answer to.
-struct Asked {
-    bool ad = false;
-    uint16_t view = default_view;
-    uint16_t limit = 1232;
-};
 
 // An answer in the cache.
 struct Cached {

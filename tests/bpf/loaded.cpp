@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bpf/loaded.h"
 
+#include <algorithm>
+#include <bpf/libbpf.h>
+#include <memory>
 #include <sched.h>
 #include <stdexcept>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -36,6 +40,22 @@ std::unique_ptr<Loaded> load() {
 }
 
 } // namespace
+
+void Loaded::lend_maps(bpf_object *object) const {
+    bpf_map *map = nullptr;
+    bpf_object__for_each_map(map, object) {
+        const char *const name = bpf_map__name(map);
+        const int ours = programs.map(name);
+        if (!bpf_map__is_internal(map) && ours >= 0 && bpf_map__reuse_fd(map, ours) != 0) {
+            throw std::runtime_error(std::string("cannot share the map ") + name);
+        }
+    }
+}
+
+void Loaded::lend_constants(fp_config &config) const {
+    config.bucket_mask = bucket_count - 1;
+    std::copy(hash_key.begin(), hash_key.end(), config.hash_key);
+}
 
 Loaded::Loaded(Programs loaded_programs, const HashKey &key, AnswerMaps loaded_maps)
     : programs(std::move(loaded_programs)), hash_key(key), maps(std::move(loaded_maps)), table(maps, max_entries) {}

@@ -7,7 +7,7 @@
 #include "bpf/programs.h"
 #include "cache/answer_table.h"
 
-#include <memory>
+struct bpf_object;
 
 namespace fastpath::test {
 
@@ -22,6 +22,10 @@ struct Loaded {
 
     // Throws what loading said, in every test again: nothing passes by not being run.
     static Loaded &instance();
+
+    // For objects that tests build from the same source: they get these maps, and the constants beside them.
+    void lend_maps(bpf_object *object) const;
+    void lend_constants(fp_config &config) const;
 
     Loaded(Programs loaded_programs, const HashKey &key, AnswerMaps loaded_maps);
     Loaded(const Loaded &) = delete;

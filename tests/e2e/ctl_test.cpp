@@ -332,6 +332,14 @@ TEST_F(Ctl, StatsShowsWhatTheProgramsCounted) {
     EXPECT_EQ(first, json({{"name", "dns_fastpath_queries_total"}, {"labels", {{"result", "hit"}}}, {"value", sum}}));
 }
 
+// A dump that did not fit on the disk must not look like a whole one.
+TEST_F(Ctl, FailsWhereItsOutputCannotBeWritten) {
+    const std::string line = std::string(FASTPATH_CTL) + " stats --pins " + pins_.string() + " >/dev/full";
+    const test::Finished finished = test::run({"sh", "-c", line});
+    EXPECT_EQ(finished.exit_code, failed);
+    EXPECT_TRUE(contains(finished.output, "cannot write the output")) << finished.output;
+}
+
 TEST_F(Ctl, DetachTakesProgramsOffWhileTheDaemonRuns) {
     attach();
     ASSERT_TRUE(contains(interface_state(), "xdp"));

@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "e2e/message_difference.h"
 
+#include "unit/response_text.h"
+
 #include <algorithm>
 #include <cstdlib>
-#include <ldns/ldns.h>
 #include <memory>
 
 namespace fastpath::test {
 namespace {
-
-using LdnsPacket = std::unique_ptr<ldns_pkt, decltype(&ldns_pkt_free)>;
-
-LdnsPacket parse(const Octets &message) {
-    ldns_pkt *packet = nullptr;
-    if (ldns_wire2pkt(&packet, message.data(), message.size()) != LDNS_STATUS_OK) {
-        packet = nullptr;
-    }
-    return {packet, &ldns_pkt_free};
-}
 
 std::string text_of(const ldns_rdf *rdf) {
     const std::unique_ptr<char, decltype(&std::free)> text(ldns_rdf2str(rdf), &std::free);
@@ -36,9 +27,6 @@ struct RecordText {
 RecordText record_text(const ldns_rr *record) {
     const std::unique_ptr<char, decltype(&std::free)> type(ldns_rr_type2str(ldns_rr_get_type(record)), &std::free);
     RecordText text = {text_of(ldns_rr_owner(record)) + " " + type.get(), {}, ldns_rr_ttl(record)};
-    if (ldns_rr_get_type(record) == LDNS_RR_TYPE_RRSIG) {
-        text.set += " " + text_of(ldns_rr_rrsig_typecovered(record));
-    }
     for (size_t field = 0; field < ldns_rr_rd_count(record); field++) {
         text.data += " " + text_of(ldns_rr_rdf(record, field));
     }
@@ -124,8 +112,8 @@ class Comparison {
 } // namespace
 
 std::vector<std::string> message_difference(const Octets &expected, const Octets &actual, uint32_t ttl_slack) {
-    const LdnsPacket expected_packet = parse(expected);
-    const LdnsPacket actual_packet = parse(actual);
+    const LdnsPacket expected_packet = parse_with_ldns(expected);
+    const LdnsPacket actual_packet = parse_with_ldns(actual);
     if (!expected_packet || !actual_packet) {
         return {std::string("ldns cannot read the ") + (expected_packet ? "second" : "first") + " message"};
     }

@@ -98,6 +98,18 @@ TEST(Samples, ShowTheCache) {
     EXPECT_EQ(by_series(samples_of(meta)), wanted);
 }
 
+TEST(Samples, ShowFillsAndRefusals) {
+    fp_cache_counters counters = {};
+    counters.fills = 3;
+    counters.evictions = 2;
+    counters.reject_ecs = 1;
+    const std::map<std::string, double> values = by_series(samples_of(counters));
+    EXPECT_EQ(values.at("dns_fastpath_cache_fills_total"), 3);
+    EXPECT_EQ(values.at("dns_fastpath_cache_evictions_total"), 2);
+    EXPECT_EQ(values.at("dns_fastpath_cache_fill_rejects_total{reason=\"ecs\"}"), 1);
+    EXPECT_EQ(values.at("dns_fastpath_cache_fill_rejects_total{reason=\"truncated\"}"), 0);
+}
+
 TEST(Samples, OfOneFamilyStandTogetherAndAgree) {
     std::set<std::string> finished;
     std::string family;
@@ -127,6 +139,11 @@ TEST(DnsLabels, FallBackToTheNumber) {
     EXPECT_EQ(rcode_label(15), "RCODE15");
     EXPECT_EQ(qtype_label(65), "HTTPS");
     EXPECT_EQ(qtype_label(54), "TYPE54");
+}
+
+TEST(SeriesName, EscapesLabelsAsPrometheusDoes) {
+    const Sample sample = {"f", "", SampleType::gauge, {{"interface", "a\"b\\c\n"}}, 1};
+    EXPECT_EQ(series_name(sample), R"(f{interface="a\"b\\c\n"})");
 }
 
 TEST(StatsJson, NamesLabelsAndValues) {

@@ -15,6 +15,15 @@ uint64_t whole(double value) {
     return static_cast<uint64_t>(std::llround(value));
 }
 
+// As the exposition format of Prometheus asks for; a name of an interface may hold anything but a slash and white space.
+std::string escaped(const std::string &value) {
+    std::string text;
+    for (const char c : value) {
+        text += c == '"' || c == '\\' ? std::string{'\\', c} : c == '\n' ? std::string("\\n") : std::string(1, c);
+    }
+    return text;
+}
+
 Result<std::vector<Sample>> read_samples(const Pinned &pinned) {
     const Result<fp_counters> counters = counters_of(pinned);
     const Result<fp_cache_counters> cache = cache_counters_of(pinned);
@@ -34,7 +43,7 @@ Result<std::vector<Sample>> read_samples(const Pinned &pinned) {
 std::string series_name(const Sample &sample) {
     std::string name = sample.family;
     for (const Label &label : sample.labels) {
-        name += (&label == &sample.labels.front() ? "{" : ",") + label.name + "=\"" + label.value + "\"";
+        name += (&label == &sample.labels.front() ? "{" : ",") + label.name + "=\"" + escaped(label.value) + "\"";
     }
     return sample.labels.empty() ? name : name + "}";
 }

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "world.h"
+
+#include "harness/packet.h"
+#include "loaded.h"
+#include "util/address.h"
+
+#include <bpf/bpf.h>
+#include <ctime>
+#include <stdexcept>
+
+namespace fastpath::test {
+namespace {
+
+template <class Key, class Value> void put(const char *map, const Key &key, const Value &value) {
+    if (bpf_map_update_elem(Loaded::instance().programs.map(map), &key, &value, BPF_ANY) != 0) {
+        throw std::runtime_error(std::string("cannot write the map ") + map);
+    }
+}
+
+void listen_on(const char *address, uint16_t view) {
+    put("listeners", parse_address(address).value().abi(), fp_listener{.view = view, .pool = 0, .pad = 0});
+}
+
+void set_acl(const char *prefix, bool allowed) {
+    const IpPrefix parsed = parse_prefix(prefix).value();
+    put("clients", fp_client_key{.prefix_len = parsed.length, .addr = parsed.address.abi()},
+        fp_client{.allowed = allowed ? uint8_t{1} : uint8_t{0}, .pad = 0, .view = 0});
+}
+
+uint8_t bits_of(const ResponseText &response, const Asked &asked) {
+    const bool has_do = response.opt && (response.opt->flags & FP_EDNS_DO) != 0;
+    const bool has_cd = (response.flags & FP_DNS_CD) != 0;
+    return static_cast<uint8_t>((has_do ? FP_QUERY_DO : 0) | (has_cd ? FP_QUERY_CD : 0) | (asked.ad ? FP_QUERY_AD : 0));
+}
+
+std::runtime_error not_cached(const ResponseText &response, std::string_view reason) {
+    return std::runtime_error(response.question + " is not cached: " + std::string(reason));
+}
+
+} // namespace
+
+void set_addresses() {
+    listen_on(server_ipv4, default_view);
+    listen_on(server_ipv6, default_view);
+    listen_on(other_server_ipv4, other_view);
+    set_acl("198.18.0.0/15", true);
+    set_acl("198.18.66.0/24", false);
+    set_acl("2001:db8::/32", true);
+}
+
+fp_settings default_settings() {
+    return {.payload_size = 1232, .acl_action = FP_ACL_REFUSE, .ignore_cookies = 1, .pad = 0};
+}
+
+void set_settings(const fp_settings &settings) {
+    put("settings", uint32_t{0}, settings);
+}
+
+uint64_t coarse_now_ns() {
+    timespec now = {};
+    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return static_cast<uint64_t>(now.tv_sec) * FP_NSEC_PER_SEC + static_cast<uint64_t>(now.tv_nsec);
+}
+
+Entry make_entry(const ResponseText &response, const Asked &asked, uint64_t born_ns) {
+    const CachePolicy policy = {};
+    const std::vector<uint8_t> wire = to_wire(response);
+    const auto message = parse_message(wire);
+    if (!message) {
+        throw not_cached(response, to_string(message.error()));
+    }
+    const uint8_t bits = bits_of(response, asked);
+    const auto lifetime = decide(*message, bits, policy);
+    if (!lifetime) {
+        throw not_cached(response, label(lifetime.error()));
+    }
+    const fp_key key = key_of(message->qname, message->qtype, bits, asked.view, Loaded::instance().hash_key);
+    const EntryContext context = {
+        .key = key, .query_bits = bits, .view = asked.view, .limit = asked.limit, .born_ns = born_ns};
+    const auto entry = build_entry(*message, *lifetime, context, policy);
+    if (!entry) {
+        throw not_cached(response, label(entry.error()));
+    }
+    return *entry;
+}
+
+fp_answer *insert_entry(const Entry &entry) {
+    AnswerTable &table = Loaded::instance().table;
+    if (Result<> inserted = table.insert(entry, entry.head.born); !inserted) {
+        throw std::runtime_error(inserted.error().message);
+    }
+    fp_answer *head = nullptr;
+    table.for_each([&](const StoredAnswer &answer) {
+        if (answer.head->key.hash[0] == entry.head.key.hash[0] && answer.head->key.hash[1] == entry.head.key.hash[1]) {
+            head = answer.head;
+        }
+    });
+    return head;
+}
+
+} // namespace fastpath::test

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The world around the programs, as the daemon makes it: addresses, ACL, settings, and answers by the product's own fill
+// path. For the fixture, and for benchmarks, which have none.
+#pragma once
+
+#include "cache/entry.h"
+#include "unit/response_text.h"
+
+#include <dns_fastpath/config.h>
+
+namespace fastpath::test {
+
+inline constexpr uint16_t default_view = 1;
+inline constexpr uint16_t other_view = 2;
+inline constexpr const char *other_server_ipv4 = "198.18.0.3"; // a listener with other_view
+inline constexpr const char *denied_ipv4 = "192.0.2.1";        // no prefix of the ACL covers these two
+inline constexpr const char *denied_ipv6 = "2001:db9::1";
+
+// The listeners of harness/packet.h and the one above; allowed are 198.18.0.0/15 without 198.18.66.0/24, and 2001:db8::/32.
+void set_addresses();
+
+[[nodiscard]] fp_settings default_settings();
+void set_settings(const fp_settings &settings);
+
+// The clock that the XDP program reads.
+[[nodiscard]] uint64_t coarse_now_ns();
+
+// What a response does not tell of the query that it was the answer to.
+struct Asked {
+    bool ad = false;
+    uint16_t view = default_view;
+    uint16_t limit = 1232;
+};
+
+// Throws where the product would not cache the response.
+[[nodiscard]] Entry make_entry(const ResponseText &response, const Asked &asked, uint64_t born_ns);
+
+// Puts it into the cache; where its head lies then.
+fp_answer *insert_entry(const Entry &entry);
+
+} // namespace fastpath::test
