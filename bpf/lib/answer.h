@@ -36,11 +36,25 @@ static __always_inline int fp_write_body(struct xdp_md *ctx, const struct fp_ans
     return fp_age_body(ctx, body_at, body_size, front, front_size, fp_pad8(answer->name_len), answer->ttl_count, age);
 }
 
-/* At most once a second, so that the CPUs do not fight for the line. What eviction goes by. */
-static __always_inline void fp_mark_used(struct fp_answer *answer, __u32 age)
+/* Counts the answer and marks it used, at most once a second, so that the CPUs do not fight for the line: eviction goes by it. */
+static __always_inline void fp_note_given(struct fp_counters *count, struct fp_answer *answer, __u32 age)
 {
+    count->rcode[answer->flags & FP_DNS_RCODE]++;
     if (answer->last_used != age)
         answer->last_used = age;
+}
+
+/* Larger than the client takes: TC=1 and no records (RFC 2181 9), so that it comes again over TCP. */
+static __always_inline enum fp_outcome fp_give_truncated(struct xdp_md *ctx, struct fp_scratch *s,
+                                                         struct fp_counters *count, const struct fp_settings *settings,
+                                                         struct fp_answer *answer, __u32 age)
+{
+    if (fp_reply_size(&s->question, answer->core_len) <= s->question.limit)
+        return FP_OUT_pass_partial; /* which additional records to leave out is the resolver's choice */
+    FP_TRY(fp_reply_empty(ctx, s, answer->flags | FP_DNS_TC, settings->payload_size, FP_GO_ON));
+    count->truncated++;
+    fp_note_given(count, answer, age);
+    return FP_OUT_hit;
 }
 
 /* Gives `answer` to the client, if it is one for this question and fresh; the sizes are those of its class. */
@@ -50,36 +64,26 @@ static __always_inline enum fp_outcome fp_give(struct xdp_md *ctx, struct fp_scr
 {
     const struct fp_question *q = &s->question;
     const __u32 age = fp_answer_age(answer, bpf_ktime_get_coarse_ns());
+    const __u32 body_at = fp_body_offset(s);
     struct fp_reply reply = {.flags = answer->flags,
                              .ancount = answer->ancount,
                              .nscount = answer->nscount,
                              .arcount = answer->arcount,
                              .body_len = answer->body_len};
-    __u32 body_at;
 
     if (!fp_answers_question(answer, front, front_size, s) || !fp_is_fresh(answer, age) ||
-        !fp_is_complete_for(answer, q->limit))
+        !fp_is_complete_for(answer, q->limit) || reply.body_len > body_size)
         return FP_OUT_miss_local;
-    if (reply.body_len > body_size)
-        return FP_OUT_miss_local;
-    if (fp_reply_size(q, reply.body_len) > q->limit) {
-        if (fp_reply_size(q, answer->core_len) <= q->limit)
-            return FP_OUT_pass_partial; /* which additional records to leave out is the resolver's choice */
-        FP_TRY(fp_reply_empty(ctx, s, reply.flags | FP_DNS_TC, settings->payload_size, FP_GO_ON));
-        count->truncated++;
-        goto given;
-    }
-
+    if (fp_reply_size(q, reply.body_len) > q->limit)
+        return fp_give_truncated(ctx, s, count, settings, answer, age);
     reply.body_sum = fp_csum_fold((__u64)answer->body_sum + fp_csum_ageing(age, answer->ttl_count, answer->ttl_odd));
-    body_at = fp_body_offset(s);
     if (!fp_make_room(ctx, s, fp_reply_growth(s, reply.body_len), body_at))
         return FP_OUT_pass_no_room;
-    if (!fp_write_body(ctx, answer, front, front_size, body, body_size, body_at, age) ||
-        !fp_finish_reply(ctx, s, &reply, settings->payload_size, body_at))
+    fp_note_given(count, answer, age);
+    /* The body last: what comes after its loop the verifier follows once for each number of records. */
+    if (!fp_write_reply(ctx, s, &reply, settings->payload_size, body_at) ||
+        !fp_write_body(ctx, answer, front, front_size, body, body_size, body_at, age))
         return FP_OUT_drop_internal;
-given:
-    fp_mark_used(answer, age);
-    count->rcode[reply.flags & FP_DNS_RCODE]++;
     return FP_OUT_hit;
 }
 

@@ -28,6 +28,7 @@
 #include "lib/verifier.h"
 
 #define FP_REPLY_HOPS 64
+#define FP_FRAME_MAX 2048 /* a power of two above headers, body and OPT: offsets are masked */
 #define FP_HEAD_SHARE 208 /* of the 256 octets of head room, less what the kernel keeps for its xdp_frame */
 
 /* What stands behind the question, and the header that goes with it. Host byte order. */
@@ -101,7 +102,7 @@ static __always_inline int fp_age_body(struct xdp_md *ctx, __u32 offset, __u32 b
 {
     void *data = (void *)(long)ctx->data;
     void *end = (void *)(long)ctx->data_end;
-    void *body = data + (offset & 0x1ff);
+    void *body = data + (offset & (FP_FRAME_MAX - 1));
 
 #pragma clang loop unroll(disable)
     for (__u32 i = 0; i < FP_TTL_MAX; i++) {
@@ -127,12 +128,19 @@ static __always_inline int fp_age_body(struct xdp_md *ctx, __u32 offset, __u32 b
 static __always_inline int fp_write_opt(struct xdp_md *ctx, const struct fp_question *q, __u16 payload_size,
                                         __u32 offset, __u64 *sum)
 {
-    const __be16 flags = q->query_bits & FP_QUERY_DO ? bpf_htons(FP_EDNS_DO) : 0;
-    struct fp_opt opt = {.type = bpf_htons(FP_TYPE_OPT), .payload_size = bpf_htons(payload_size), .flags = flags};
+    struct fp_opt *opt = (void *)(long)ctx->data + (offset & (FP_FRAME_MAX - 1));
 
+    if ((void *)(opt + 1) > (void *)(long)ctx->data_end)
+        return 0;
+    opt->root = 0;
+    opt->type = bpf_htons(FP_TYPE_OPT);
+    opt->payload_size = bpf_htons(payload_size);
+    opt->extended_rcode_version = 0;
+    opt->flags = q->query_bits & FP_QUERY_DO ? bpf_htons(FP_EDNS_DO) : 0;
+    opt->options_len = 0;
     /* All fields but the root octet lie at odd offsets. */
-    *sum = fp_csum_swap_if(fp_csum_fold((__u64)opt.type + opt.payload_size + opt.flags), 1);
-    return bpf_xdp_store_bytes(ctx, offset, &opt, sizeof(opt)) == 0;
+    *sum = fp_csum_swap_if(fp_csum_fold((__u64)opt->type + opt->payload_size + opt->flags), 1);
+    return 1;
 }
 
 static __always_inline void fp_swap_macs(struct ethhdr *eth)
@@ -240,9 +248,9 @@ static __always_inline int fp_write_headers(struct xdp_md *ctx, const struct fp_
     return 1;
 }
 
-/* Finishes an answer whose body, if any, is in place: OPT and headers. */
-static __always_inline int fp_finish_reply(struct xdp_md *ctx, const struct fp_scratch *s, const struct fp_reply *reply,
-                                           __u16 payload_size, __u32 body_at)
+/* All of an answer but its body, in a packet that has its final length already: headers and OPT. */
+static __always_inline int fp_write_reply(struct xdp_md *ctx, const struct fp_scratch *s, const struct fp_reply *reply,
+                                          __u16 payload_size, __u32 body_at)
 {
     const __u32 udp_len = sizeof(struct udphdr) + fp_reply_size(&s->question, reply->body_len);
     __u64 opt_sum = 0;
@@ -274,7 +282,7 @@ static __always_inline enum fp_outcome fp_reply_empty(struct xdp_md *ctx, struct
 
     if (!fp_make_room(ctx, s, fp_reply_growth(s, 0), body_at))
         return FP_OUT_pass_no_room;
-    return fp_finish_reply(ctx, s, &reply, payload_size, body_at) ? outcome : FP_OUT_drop_internal;
+    return fp_write_reply(ctx, s, &reply, payload_size, body_at) ? outcome : FP_OUT_drop_internal;
 }
 
 #endif

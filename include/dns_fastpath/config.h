@@ -51,6 +51,7 @@ enum fp_attach_mode { FP_ATTACH_NATIVE, FP_ATTACH_GENERIC };
 
 struct fp_attachment {
     char interface[16];
+    __u64 netns; /* inode of the network namespace: interface numbers repeat in others */
     __u32 mode; /* enum fp_attach_mode */
     __u32 tc_handle;
     __u32 tc_priority;

@@ -24,8 +24,7 @@ struct {
     __type(value, struct bench_floor_body);
 } floor_bodies SEC(".maps");
 
-static __always_inline int floor_swap_addresses(struct xdp_md *ctx)
-{
+static __always_inline int floor_swap_addresses(struct xdp_md *ctx) {
     void *data = (void *)(long)ctx->data;
     void *end = (void *)(long)ctx->data_end;
     struct ethhdr *eth = data;
@@ -49,8 +48,7 @@ static __always_inline int floor_swap_addresses(struct xdp_md *ctx)
     return XDP_TX;
 }
 
-static __always_inline int floor_answer(struct xdp_md *ctx, const struct bench_query *query)
-{
+static __always_inline int floor_answer(struct xdp_md *ctx, const struct bench_query *query) {
     union {
         struct bench_floor_key key;
         __u8 octets[256];
@@ -61,7 +59,8 @@ static __always_inline int floor_answer(struct xdp_md *ctx, const struct bench_q
 
     name.key.word[0] = 0;
     name.key.word[1] = 0;
-    if (name_len == 0 || name_len > sizeof(name.octets) || bpf_xdp_load_bytes(ctx, FLOOR_NAME_AT, name.octets, name_len))
+    if (name_len == 0 || name_len > sizeof(name.octets) ||
+        bpf_xdp_load_bytes(ctx, FLOOR_NAME_AT, name.octets, name_len))
         return XDP_ABORTED;
     body = bpf_map_lookup_elem(&floor_bodies, &name.key);
     if (!body)

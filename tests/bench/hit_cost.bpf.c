@@ -9,22 +9,19 @@
 #include "floor.bpf.h"
 
 SEC("xdp.frags")
-int restore_alone(struct xdp_md *ctx)
-{
+int restore_alone(struct xdp_md *ctx) {
     return bench_restore(ctx) ? XDP_TX : XDP_ABORTED;
 }
 
 SEC("xdp.frags")
-int restore_and_floor(struct xdp_md *ctx)
-{
+int restore_and_floor(struct xdp_md *ctx) {
     const struct bench_query *query = bench_restore(ctx);
 
     return query ? floor_answer(ctx, query) : XDP_ABORTED;
 }
 
 SEC("xdp.frags")
-int restore_and_hit(struct xdp_md *ctx)
-{
+int restore_and_hit(struct xdp_md *ctx) {
     __u32 zero = 0;
     struct fp_scratch *s = bpf_map_lookup_elem(&scratch, &zero);
     struct fp_counters *count = bpf_map_lookup_elem(&counters, &zero);

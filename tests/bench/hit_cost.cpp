@@ -63,7 +63,9 @@ std::vector<Shape> shapes() {
           .answer = {"mail.example.com. 86400 IN TXT " + std::string(200, 'x') + " " + std::string(198, 'y')}}},
         {"8 A, EDNS", {.name = "mail.example.com.", .edns = edns}, addresses(8)},
         {"60 A, EDNS", {.name = "mail.example.com.", .edns = edns}, addresses(60)},
-        {"255-octet name, 1 A", {.name = longest}, {.question = longest + " IN A", .answer = {longest + " 86400 IN A 192.0.2.1"}}},
+        {"255-octet name, 1 A",
+         {.name = longest},
+         {.question = longest + " IN A", .answer = {longest + " 86400 IN A 192.0.2.1"}}},
     };
 }
 
@@ -170,7 +172,8 @@ struct Spread {
 
 Spread spread_of(const std::vector<Sample> &samples, double Sample::*field) {
     std::vector<double> values;
-    std::transform(samples.begin(), samples.end(), std::back_inserter(values), [&](const Sample &s) { return s.*field; });
+    std::transform(samples.begin(), samples.end(), std::back_inserter(values),
+                   [&](const Sample &s) { return s.*field; });
     std::sort(values.begin(), values.end());
     return {values.front(), values[values.size() / 2], values.back()};
 }
@@ -195,8 +198,9 @@ void HitCost::measure(const Shape &shape) {
     const auto [floor_least, floor, floor_most] = spread_of(samples, &Sample::floor);
     const auto [hit_least, hit, hit_most] = spread_of(samples, &Sample::hit);
     const auto [ratio_least, ratio, ratio_most] = spread_of(samples, &Sample::ratio);
-    std::printf("%-24s %4zu %6.1f %6.1f (%5.1f-%5.1f) %6.1f (%5.1f-%5.1f) %5.2f (%4.2f-%4.2f)\n", shape.name, answer.size(),
-                restore, floor, floor_least, floor_most, hit, hit_least, hit_most, ratio, ratio_least, ratio_most);
+    std::printf("%-24s %4zu %6.1f %6.1f (%5.1f-%5.1f) %6.1f (%5.1f-%5.1f) %5.2f (%4.2f-%4.2f)\n", shape.name,
+                answer.size(), restore, floor, floor_least, floor_most, hit, hit_least, hit_most, ratio, ratio_least,
+                ratio_most);
     std::fflush(stdout);
 }
 
@@ -210,7 +214,8 @@ uint32_t number(const char *text) {
 }
 
 Options parse_options(int argc, char **argv) {
-    const option names[] = {{"rounds", required_argument, nullptr, 'r'}, {"repeats", required_argument, nullptr, 'n'}, {}};
+    const option names[] = {
+        {"rounds", required_argument, nullptr, 'r'}, {"repeats", required_argument, nullptr, 'n'}, {}};
     Options options;
     for (int code = 0; (code = ::getopt_long(argc, argv, "", names, nullptr)) != -1;) {
         switch (code) {

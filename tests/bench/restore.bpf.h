@@ -19,8 +19,7 @@ struct {
     __type(value, struct bench_query);
 } bench_query SEC(".maps");
 
-static __always_inline const struct bench_query *bench_restore(struct xdp_md *ctx)
-{
+static __always_inline const struct bench_query *bench_restore(struct xdp_md *ctx) {
     __u32 zero = 0;
     const struct bench_query *query = bpf_map_lookup_elem(&bench_query, &zero);
     __u32 len;

@@ -39,8 +39,8 @@ TEST_F(Acl, RefusedLeavesOutThePadding) {
 TEST_F(Acl, TheLongestPrefixDecides) {
     EXPECT_TRUE(refuses(frame(Ipv4{.src = "198.18.66.0"})));
     EXPECT_TRUE(refuses(frame(Ipv4{.src = "198.18.66.255"})));
-    EXPECT_EQ(run(frame(Ipv4{.src = "198.18.65.255"}).octets()).outcome(), FP_OUT_hit);
-    EXPECT_EQ(run(frame(Ipv4{.src = "198.18.67.0"}).octets()).outcome(), FP_OUT_hit);
+    EXPECT_TRUE(hits(frame(Ipv4{.src = "198.18.65.255"})));
+    EXPECT_TRUE(hits(frame(Ipv4{.src = "198.18.67.0"})));
 }
 
 TEST_F(Acl, NeighboursOfAnAllowedPrefixAreNotAllowed) {

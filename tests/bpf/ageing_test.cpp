@@ -52,8 +52,9 @@ TEST_F(Ageing, EndsWithTheLowestTtl) {
 
 // RFC 2308 5: as long as the MINIMUM of the SOA says, whose own TTL is aged like any other.
 TEST_F(Ageing, ANegativeAnswerEndsWithTheSoaMinimum) {
-    const Cached &cached = add({.flags = FP_DNS_QR | FP_DNS_RD | FP_DNS_RA | FP_RCODE_NXDOMAIN,
-                                .authority = {"example.com. 900 IN SOA ns1.example.com. host.example.com. 1 7200 3600 86400 60"}});
+    const Cached &cached =
+        add({.flags = FP_DNS_QR | FP_DNS_RD | FP_DNS_RA | FP_RCODE_NXDOMAIN,
+             .authority = {"example.com. 900 IN SOA ns1.example.com. host.example.com. 1 7200 3600 86400 60"}});
     advance(59);
     EXPECT_TRUE(answers(frame(), cached));
     advance(1);
@@ -113,8 +114,9 @@ TEST_F(Ageing, AnAnswerSaysWhenItWasLastUsed) {
     EXPECT_TRUE(misses(frame(DnsQuery{.qtype = type::aaaa})));
     EXPECT_EQ(cached.head->last_used, 107U);
 
-    const Cached &large = add({.question = "www.example.com. IN TXT",
-                               .answer = std::vector<std::string>(4, "www.example.com. 300 IN TXT " + std::string(200, 'x'))});
+    const Cached &large =
+        add({.question = "www.example.com. IN TXT",
+             .answer = std::vector<std::string>(4, "www.example.com. 300 IN TXT " + std::string(200, 'x'))});
     advance(9);
     EXPECT_TRUE(truncates(frame(DnsQuery{.qtype = type::txt}), large));
     EXPECT_EQ(large.head->last_used, 9U);

@@ -15,20 +15,17 @@ __u64 clock_ns = 0;
 __u32 tail_room = 0;
 __u32 head_room = 0;
 
-static __always_inline __u64 controlled_clock(void)
-{
+static __always_inline __u64 controlled_clock(void) {
     return clock_ns;
 }
 
-static __always_inline long adjust_tail_within_room(struct xdp_md *ctx, int delta)
-{
+static __always_inline long adjust_tail_within_room(struct xdp_md *ctx, int delta) {
     if (delta > 0 && (__u32)delta > tail_room)
         return -1;
     return bpf_xdp_adjust_tail(ctx, delta);
 }
 
-static __always_inline long adjust_head_within_room(struct xdp_md *ctx, int delta)
-{
+static __always_inline long adjust_head_within_room(struct xdp_md *ctx, int delta) {
     if (delta < 0 && (__u32)-delta > head_room)
         return -1;
     return bpf_xdp_adjust_head(ctx, delta);

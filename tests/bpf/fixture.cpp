@@ -203,6 +203,14 @@ AssertionResult FastPath::answers(const Packet &query, const Cached &cached) {
                            .rcode = cached.response.flags & FP_DNS_RCODE});
 }
 
+AssertionResult FastPath::hits(const Packet &query) {
+    const Effect effect = run(query.octets());
+    if (effect.verdict != XDP_TX || effect.outcome() != FP_OUT_hit) {
+        return AssertionFailure() << verdict_name(effect.verdict) << ", " << outcomes_text(effect.counted);
+    }
+    return AssertionSuccess();
+}
+
 // TC=1 and no records; the rest of the header is that of the answer.
 AssertionResult FastPath::truncates(const Packet &query, const Cached &cached) {
     const auto flags = static_cast<uint16_t>(cached.response.flags | FP_DNS_TC);

@@ -58,6 +58,7 @@ class FastPath : public ::testing::Test {
 
     // The assertions. Each runs the packet once.
     ::testing::AssertionResult answers(const Packet &query, const Cached &cached);
+    ::testing::AssertionResult hits(const Packet &query); // whatever the answer is
     ::testing::AssertionResult truncates(const Packet &query, const Cached &cached);
     ::testing::AssertionResult refuses(const Packet &query);
     ::testing::AssertionResult passes(const Packet &packet, fp_outcome outcome);

@@ -92,7 +92,9 @@ class Learn : public VirtualTime {
         if (std::memcmp(&counted, &expected, sizeof(counted)) != 0) {
             text += std::string("expected ") + (outcome ? learn_names[*outcome].name : "nothing") + ", got";
             for (size_t i = 0; i < FP_LEARN_COUNT; i++) {
-                text += learn_count(counted, static_cast<fp_learn_outcome>(i)) != 0 ? std::string(" ") + learn_names[i].name : "";
+                text += learn_count(counted, static_cast<fp_learn_outcome>(i)) != 0
+                            ? std::string(" ") + learn_names[i].name
+                            : "";
             }
             text += "\n";
         }
@@ -126,15 +128,16 @@ class Learn : public VirtualTime {
 };
 
 TEST_F(Learn, TheAnswerToAnOpenQuery) {
-    for (const Packet &query : {frame(Ipv4{}), frame(Ipv6{}), frame(Vlan{}, Ipv4{}), frame(Ipv6{}, DnsQuery{.edns = Edns{}})}) {
+    for (const Packet &query :
+         {frame(Ipv4{}), frame(Ipv6{}), frame(Vlan{}, Ipv4{}), frame(Ipv6{}, DnsQuery{.edns = Edns{}})}) {
         ask(query);
         EXPECT_TRUE(learns(query, answer_to(query)));
     }
 }
 
 TEST_F(Learn, WhatTheQuerySaidGoesAlong) {
-    const Packet query = frame(DnsQuery{.flags = FP_DNS_RD | FP_DNS_AD | FP_DNS_CD,
-                                        .edns = Edns{.udp_size = 1000, .flags = FP_EDNS_DO}});
+    const Packet query = frame(
+        DnsQuery{.flags = FP_DNS_RD | FP_DNS_AD | FP_DNS_CD, .edns = Edns{.udp_size = 1000, .flags = FP_EDNS_DO}});
     ask(query);
     ASSERT_TRUE(learns(query, answer_to(query)));
     EXPECT_EQ(last_.limit, 1000);
@@ -176,8 +179,10 @@ TEST_F(Learn, NothingThatWasNotAsked) {
     ask(query);
     EXPECT_TRUE(sees(answer_to(frame(Udp{.src = 40000}, DnsQuery{.id = 2})), FP_LEARN_unasked));
     EXPECT_TRUE(sees(answer_to(frame(Udp{.src = 40001}, DnsQuery{.id = 1})), FP_LEARN_unasked));
-    EXPECT_TRUE(sees(answer_to(frame(Ipv4{.src = "198.18.0.7"}, Udp{.src = 40000}, DnsQuery{.id = 1})), FP_LEARN_unasked));
-    EXPECT_TRUE(sees(answer_to(frame(Ipv4{.dst = other_server_ipv4}, Udp{.src = 40000}, DnsQuery{.id = 1})), FP_LEARN_unasked));
+    EXPECT_TRUE(
+        sees(answer_to(frame(Ipv4{.src = "198.18.0.7"}, Udp{.src = 40000}, DnsQuery{.id = 1})), FP_LEARN_unasked));
+    EXPECT_TRUE(
+        sees(answer_to(frame(Ipv4{.dst = other_server_ipv4}, Udp{.src = 40000}, DnsQuery{.id = 1})), FP_LEARN_unasked));
     EXPECT_TRUE(sees(answer_to(frame(Ipv6{}, Udp{.src = 40000}, DnsQuery{.id = 1})), FP_LEARN_unasked));
     EXPECT_TRUE(ring_.consume().empty());
     EXPECT_TRUE(learns(query, answer_to(query))); // none of them has taken its place
@@ -185,7 +190,8 @@ TEST_F(Learn, NothingThatWasNotAsked) {
 
 TEST_F(Learn, NoAnswerToAnotherQuestion) {
     const Packet query = frame();
-    const ResponseText mail = {.question = "mail.example.com. IN A", .answer = {"mail.example.com. 300 IN A 192.0.2.25"}};
+    const ResponseText mail = {.question = "mail.example.com. IN A",
+                               .answer = {"mail.example.com. 300 IN A 192.0.2.25"}};
     for (const DnsQuery &other : {DnsQuery{.name = "mail.example.com."}, DnsQuery{.qtype = type::aaaa}}) {
         ask(query);
         EXPECT_TRUE(sees(answer_to(frame(other), mail), FP_LEARN_unasked));
@@ -222,7 +228,8 @@ TEST_F(Learn, NothingThatMayNotBeCached) {
     for (const int rcode : {1, 4, 5, 6, 7, 8, 9, 10, 11, 15}) {
         const Packet query = frame();
         ask(query);
-        EXPECT_TRUE(sees(answer_to(query, {.flags = static_cast<uint16_t>(FP_DNS_QR | rcode)}), FP_LEARN_uncacheable)) << rcode;
+        EXPECT_TRUE(sees(answer_to(query, {.flags = static_cast<uint16_t>(FP_DNS_QR | rcode)}), FP_LEARN_uncacheable))
+            << rcode;
     }
     const Packet query = frame();
     ask(query);
@@ -246,8 +253,8 @@ TEST_F(Learn, NothingThatIsNotAWellFormedAnswer) {
     std::get<Ipv4>(with_options.ip).options = Octets(4, 1);
     Packet bad_name = answer_to(query);
     (*bad_name.payload)[FP_DNS_HEADER_LEN] = 0xc0;
-    for (const Packet &packet : {flags(0), flags(FP_DNS_QR | 4 << 11), cut(0), cut(12), cut(16), cut(20), wrong_length, fragment,
-                                 with_options, bad_name}) {
+    for (const Packet &packet : {flags(0), flags(FP_DNS_QR | 4 << 11), cut(0), cut(12), cut(16), cut(20), wrong_length,
+                                 fragment, with_options, bad_name}) {
         ask(query);
         EXPECT_TRUE(sees(packet, FP_LEARN_unparsable));
         forget_open_queries();

@@ -6,7 +6,6 @@
 #include "open_queries.h"
 
 #include <algorithm>
-#include <cstring>
 #include <random>
 #include <set>
 
@@ -70,8 +69,10 @@ TEST_F(Parity, KeysOfNamesOfEveryLength) {
 TEST_F(Parity, KeysOfTypesBitsAndViews) {
     for (const uint16_t view : {default_view, other_view}) {
         for (const int qtype : {1, 15, 28, 65, 127, 256, 257, 32768, 65535}) {
-            for (const uint16_t flags : std::initializer_list<uint16_t>{0, FP_DNS_CD, FP_DNS_AD, FP_DNS_CD | FP_DNS_AD}) {
-                DnsQuery query = {.flags = static_cast<uint16_t>(FP_DNS_RD | flags), .qtype = static_cast<uint16_t>(qtype)};
+            for (const uint16_t flags :
+                 std::initializer_list<uint16_t>{0, FP_DNS_CD, FP_DNS_AD, FP_DNS_CD | FP_DNS_AD}) {
+                DnsQuery query = {.flags = static_cast<uint16_t>(FP_DNS_RD | flags),
+                                  .qtype = static_cast<uint16_t>(qtype)};
                 ASSERT_TRUE(agrees(query, view));
                 query.edns = Edns{.flags = FP_EDNS_DO};
                 ASSERT_TRUE(agrees(query, view));
@@ -92,7 +93,8 @@ TEST_F(Parity, KeysOfRandomNames) {
 }
 
 TEST_F(Parity, AMissIsWrittenDownAsItWasAsked) {
-    const DnsQuery query = {.id = 0xabcd, .flags = FP_DNS_RD | FP_DNS_AD, .edns = Edns{.udp_size = 1000, .flags = FP_EDNS_DO}};
+    const DnsQuery query = {
+        .id = 0xabcd, .flags = FP_DNS_RD | FP_DNS_AD, .edns = Edns{.udp_size = 1000, .flags = FP_EDNS_DO}};
     for (const Packet &packet : {frame(Udp{.src = 12345}, query), frame(Ipv6{}, Udp{.src = 12345}, query)}) {
         const auto open = written_down(packet);
         ASSERT_TRUE(open);
@@ -131,12 +133,18 @@ bool same_sum(uint16_t a, uint16_t b) {
     return a % 0xffff == b % 0xffff;
 }
 
+std::vector<uint16_t> ttl_offsets_of(const Entry &entry) {
+    std::vector<uint16_t> offsets(entry.head.ttl_count);
+    const auto begin = entry.front.begin() + fp_pad8(entry.head.name_len);
+    std::copy(begin, entry.front.end(), reinterpret_cast<uint8_t *>(offsets.data()));
+    return offsets;
+}
+
 TEST_P(AgeParity, BodyAndSum) {
     const Entry entry = entry_for(GetParam().text);
     const Cached &cached = insert(entry, GetParam().text);
     const Octets name(entry.front.begin(), entry.front.begin() + entry.head.name_len);
-    std::vector<uint16_t> ttl_offsets(entry.head.ttl_count);
-    std::memcpy(ttl_offsets.data(), entry.front.data() + fp_pad8(entry.head.name_len), 2 * ttl_offsets.size());
+    const std::vector<uint16_t> ttl_offsets = ttl_offsets_of(entry);
 
     for (const uint32_t age : {0U, 1U, entry.head.lifetime / 2, entry.head.lifetime - 1}) {
         set_clock(cached.head->born + age * FP_NSEC_PER_SEC);

@@ -14,6 +14,7 @@
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 #include <random>
+#include <set>
 
 namespace fastpath::test {
 namespace {
@@ -81,7 +82,8 @@ class Mutator {
         }
     }
 
-    static constexpr std::array<uint8_t, 12> interesting_{0, 1, 2, 0x11, 0x29, 0x3f, 0x40, 0x45, 0x80, 0xc0, 0xfe, 0xff};
+    static constexpr std::array<uint8_t, 12> interesting_{0,    1,    2,    0x11, 0x29, 0x3f,
+                                                          0x40, 0x45, 0x80, 0xc0, 0xfe, 0xff};
     std::vector<Packet> seeds_;
     size_t least_;
     std::mt19937 random_{20250801};
@@ -91,7 +93,8 @@ class Mutator {
 template <class Check> void for_random_packets(Mutator &mutator, Check check) {
     const auto start = std::chrono::steady_clock::now();
     size_t count = 0;
-    while (count < packet_count && std::chrono::steady_clock::now() - start < time_budget && !::testing::Test::HasFailure()) {
+    while (count < packet_count && std::chrono::steady_clock::now() - start < time_budget &&
+           !::testing::Test::HasFailure()) {
         check(mutator.next());
         count++;
     }
@@ -109,8 +112,7 @@ class Random : public FastPath {
     }
 
     static std::vector<Packet> queries() {
-        std::vector<Packet> seeds = {frame(DnsQuery{.edns = Edns{}}),
-                                     frame(Ipv6{}, DnsQuery{.edns = Edns{}}),
+        std::vector<Packet> seeds = {frame(DnsQuery{.edns = Edns{}}), frame(Ipv6{}, DnsQuery{.edns = Edns{}}),
                                      frame(DnsQuery{.name = ".", .qtype = type::ns}, Padding{60}),
                                      frame(DnsQuery{.qtype = type::txt}),
                                      frame(Vlan{}, Vlan{}, Ipv6{}, DnsQuery{.qtype = type::txt, .edns = Edns{}})};
@@ -146,16 +148,16 @@ bool has_right_udp_checksum(const Octets &frame) {
 
 TEST_F(Random, IngressCountsEachPacketOnce) {
     Mutator mutator(queries(), 14); // an Ethernet header
-    size_t answered = 0;
+    std::set<fp_outcome> reached;
     for_random_packets(mutator, [&](const Octets &packet) {
         const Effect effect = run(packet);
         const auto outcome = effect.outcome();
         ASSERT_TRUE(outcome) << to_hex(packet);
         ASSERT_NE(*outcome, FP_OUT_drop_internal) << to_hex(packet);
+        reached.insert(*outcome);
         switch (outcome_names[*outcome].result) {
         case FP_RESULT_hit:
         case FP_RESULT_refused:
-            answered++;
             ASSERT_EQ(effect.verdict, XDP_TX) << to_hex(packet);
             ASSERT_TRUE(is_well_formed_reply(effect.packet)) << to_hex(packet) << "\n" << to_hex(effect.packet);
             ASSERT_TRUE(has_right_udp_checksum(effect.packet)) << to_hex(packet) << "\n" << to_hex(effect.packet);
@@ -168,14 +170,15 @@ TEST_F(Random, IngressCountsEachPacketOnce) {
             ASSERT_EQ(difference(packet, effect.packet), "");
         }
     });
-    EXPECT_GT(answered, 0U);
+    EXPECT_GE(reached.size(), 20U) << "the packets do not go deep enough to test much";
 }
 
 TEST_F(Random, EgressLeavesEveryPacketAlone) {
     std::vector<Packet> seeds = queries();
     const Packet query = frame();
     for (const Packet &asked : {query, frame(Ipv6{}), frame(Vlan{})}) {
-        seeds.push_back(reply_to(asked, expected_answer(asked.dns, {.answer = {"www.example.com. 300 IN A 192.0.2.1"}}, 0)));
+        seeds.push_back(
+            reply_to(asked, expected_answer(asked.dns, {.answer = {"www.example.com. 300 IN A 192.0.2.1"}}, 0)));
     }
     for (int i = 0; i < 6; i++) { // as many answers as queries
         seeds.insert(seeds.end(), 20, seeds[seeds.size() - 3]);

@@ -82,7 +82,8 @@ TEST_F(Separation, ViewsHaveTheirOwnAnswers) {
 TEST_F(Separation, TypesHaveTheirOwnAnswers) {
     const Cached &ipv4 = add(www);
     EXPECT_TRUE(misses(frame(DnsQuery{.qtype = type::aaaa})));
-    const Cached &ipv6 = add({.question = "www.example.com. IN AAAA", .answer = {"www.example.com. 60 IN AAAA 2001:db8::7"}});
+    const Cached &ipv6 =
+        add({.question = "www.example.com. IN AAAA", .answer = {"www.example.com. 60 IN AAAA 2001:db8::7"}});
     EXPECT_TRUE(answers(frame(DnsQuery{.qtype = type::a}), ipv4));
     EXPECT_TRUE(answers(frame(DnsQuery{.qtype = type::aaaa}), ipv6));
     EXPECT_TRUE(misses(frame(DnsQuery{.qtype = 256 + type::a})));
@@ -141,7 +142,7 @@ TEST_F(Separation, AWayThatLeadsNowhereIsAMiss) {
         EXPECT_TRUE(misses(frame())) << std::hex << broken;
     }
     way = published;
-    EXPECT_EQ(run(frame().octets()).outcome(), FP_OUT_hit);
+    EXPECT_TRUE(hits(frame()));
 }
 
 } // namespace

@@ -1,33 +1,210 @@
 // SPDX-License-Identifier: Apache-2.0
 // Interfaces and addresses: modes, several of them, and their changes while the daemon runs.
 #include "e2e/lab_test.h"
+#include "e2e/load.h"
 #include "harness/dns_client.h"
+
+#include <fstream>
 
 namespace fastpath::test {
 namespace {
 
-// A second link between client and resolver, beside eth0. Asking over it means asking from its client address: Unbound is at
-// resolver4, wherever a packet for that comes in.
-class SecondLink {
-  public:
-    static constexpr const char *interface = "eth1";
-    static constexpr const char *client = "198.19.0.10";
-    static constexpr const char *resolver = "198.19.0.2";
+std::string config_of(const std::string &interfaces) {
+    return "interfaces: [" + interfaces + "]\nacl: {allow: [127.0.0.0/8, 198.18.0.0/15, \"2001:db8::/32\"]}\n";
+}
 
-    explicit SecondLink(const Lab &lab) : lab_(lab) {
-        const std::string resolver_pid = "/run/netns/"; // see make()
-        make();
+// --- modes ------------------------------------------------------------------------------------------------------------
+
+class Mode : public LabTest, public ::testing::WithParamInterface<const char *> {
+  protected:
+    static std::string config() { return config_of(std::string("{name: eth0, mode: ") + GetParam() + "}"); }
+    static std::string attached_series() { return std::string("interface_info{interface=\"eth0\",mode=\"") + GetParam() + "\"}"; }
+};
+
+TEST_P(Mode, AnswersBothFamiliesAndAllSizes) {
+    const FastpathDaemon daemon(lab(), config());
+    EXPECT_EQ(metrics(lab()).fastpath(attached_series()), 1);
+    const std::string ipv6 = std::string("@") + Lab::resolver6;
+    for (const Command &question : {Command{"d0800.mail.example", "MX"}, Command{"many.mail.example", "A"},
+                                    Command{ipv6, "d0801.mail.example", "AAAA"}, Command{"nobody.mail.example", "A"}}) {
+        const Asked first = ask(question);
+        EXPECT_EQ(first.by, by_unbound) << first.shown.text;
+        const Asked second = ask(question);
+        EXPECT_EQ(second.by, by_fast_path) << second.shown.text;
+        EXPECT_EQ(without_ttls(second.shown), without_ttls(first.shown));
     }
-    ~SecondLink() { remove(); }
-    SecondLink(const SecondLink &) = delete;
-    SecondLink &operator=(const SecondLink &) = delete;
+}
 
-    void make() {}
-    void remove() {}
+// How far a packet can grow depends on the driver and on who made the packet. What does not fit is Unbound's to answer, and
+// nobody's to lose.
+TEST_P(Mode, MailAnswersAreHitsOrHaveNoRoom) {
+    const FastpathDaemon daemon(lab(), config());
+    learn_hot_names(lab());
+    const Watch watch(lab());
+    const LoadReport report = ask_hot_names(lab());
+    const double no_room = watch.grown("pass_total{reason=\"no_room\"}");
+    EXPECT_EQ(report.lost, 0u);
+    EXPECT_EQ(watch.unbound(), no_room);
+    EXPECT_EQ(watch.grown("queries_total{result=\"hit\"}") + no_room, static_cast<double>(report.sent));
+    EXPECT_EQ(watch.grown("drops_total{reason=\"internal\"}"), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, Mode, ::testing::Values("native", "generic"));
+
+using TightBuffers = LabTest;
+
+// kxdpgun's packets come from an AF_XDP socket, in buffers that fit them: on a veth some 60 octets of tail room are left. With
+// the head room most answers fit all the same; a long DKIM key does not.
+TEST_F(TightBuffers, AnswersAreHitsOrHaveNoRoom) {
+    const FastpathDaemon daemon(lab());
+    learn_hot_names(lab());
+    const Watch watch(lab());
+    const LoadReport report = ask_hot_names_by_kxdpgun(lab());
+    const double hits = watch.grown("queries_total{result=\"hit\"}");
+    const double no_room = watch.grown("pass_total{reason=\"no_room\"}");
+    EXPECT_EQ(report.lost, 0u);
+    EXPECT_EQ(hits + no_room, static_cast<double>(report.sent));
+    EXPECT_GE(hits, 4 * no_room);
+    EXPECT_EQ(watch.unbound(), no_room);
+    EXPECT_EQ(watch.grown("drops_total{reason=\"internal\"}"), 0);
+}
+
+// --- several, and their changes ---------------------------------------------------------------------------------------
+
+// A second link between client and resolver. What the client sends from its address there comes in by it: Unbound is at
+// resolver4, on whichever interface it is asked.
+class Interfaces : public LabTest {
+  protected:
+    static constexpr const char *client_address = "198.19.0.10";
+    static constexpr const char *resolver_address = "198.19.0.2";
+
+    static void SetUpTestSuite() {
+        LabTest::SetUpTestSuite();
+        if (can_run()) {
+            on_client({"ip", "rule", "add", "from", client_address, "table", "100"});
+            make_second_link();
+        }
+    }
+
+    static void make_second_link() {
+        on_client({"ip", "link", "add", "eth1", "type", "veth", "peer", "name", "eth1", "netns", resolver_pid()});
+        on_client({"ip", "address", "add", std::string(client_address) + "/24", "dev", "eth1"});
+        on_client({"ip", "link", "set", "eth1", "up"});
+        on_resolver({"ip", "address", "add", std::string(resolver_address) + "/24", "dev", "eth1"});
+        on_resolver({"ip", "link", "set", "eth1", "up"});
+        on_client({"ip", "route", "add", Lab::resolver4, "via", resolver_address, "dev", "eth1", "table", "100"});
+        // As scripts/lab.sh does for eth0: XDP_TX reaches a veth only where that runs a program itself.
+        const std::string program = lab().state() / "xdp_pass.o";
+        on_client({"ip", "link", "set", "dev", "eth1", "xdpdrv", "object", program, "section", "xdp"});
+        on_client({"ethtool", "--offload", "eth1", "tx", "off"});
+    }
+
+    static Asked ask_over_second_link(const std::string &name) { return ask({"-b", client_address, name, "A"}); }
 
   private:
-    const Lab &lab_;
+    static std::string resolver_pid() {
+        std::ifstream file(lab().state() / "resolver.pid");
+        std::string pid;
+        file >> pid;
+        return pid;
+    }
 };
+
+TEST_F(Interfaces, SeveralLearnAndAnswerTogether) {
+    const FastpathDaemon daemon(lab(), config_of("eth0, eth1"));
+    EXPECT_EQ(ask_over_second_link("d0810.mail.example").by, by_unbound);
+    EXPECT_EQ(ask_over_second_link("d0810.mail.example").by, by_fast_path);
+    EXPECT_EQ(ask({"d0810.mail.example", "A"}).by, by_fast_path) << "what one has learned, the other knows";
+    EXPECT_EQ(ask({"d0811.mail.example", "A"}).by, by_unbound);
+    EXPECT_EQ(ask_over_second_link("d0811.mail.example").by, by_fast_path);
+}
+
+TEST_F(Interfaces, OneThatIsNotListedIsLeftAlone) {
+    const FastpathDaemon daemon(lab(), config_of("eth0"));
+    ask({"d0812.mail.example", "A"});
+    EXPECT_EQ(ask({"d0812.mail.example", "A"}).by, by_fast_path);
+    EXPECT_EQ(ask_over_second_link("d0812.mail.example").by, by_unbound);
+}
+
+TEST_F(Interfaces, OneThatIsDeletedAndMadeAgainIsFollowed) {
+    const FastpathDaemon daemon(lab(), config_of("eth0, eth1"));
+    ask({"d0813.mail.example", "A"});
+    EXPECT_EQ(ask_over_second_link("d0813.mail.example").by, by_fast_path);
+
+    on_resolver({"ip", "link", "delete", "eth1"});
+    EXPECT_EQ(ask({"d0813.mail.example", "A"}).by, by_fast_path) << "the other one goes on";
+    make_second_link();
+    ASSERT_TRUE(daemon.says("eth1: the interface is new, attached again")) << daemon.log();
+    EXPECT_EQ(ask_over_second_link("d0813.mail.example").by, by_fast_path);
+    EXPECT_EQ(ask_over_second_link("d0814.mail.example").by, by_unbound);
+    EXPECT_EQ(ask_over_second_link("d0814.mail.example").by, by_fast_path) << "it learns as well";
+}
+
+// The loopback interface has no native mode.
+TEST_F(Interfaces, WithoutNativeModeAutoIsGenericAndSaysSo) {
+    const FastpathDaemon daemon(lab(), config_of("lo"));
+    EXPECT_TRUE(daemon.says("lo: falling back to generic mode")) << daemon.log();
+    ask_unbound({"d0815.mail.example", "A"});
+    settle(lab());
+    const Watch watch(lab());
+    EXPECT_EQ(ask_unbound({"d0815.mail.example", "A"}).status, "NOERROR");
+    EXPECT_EQ(watch.who_answered(), by_fast_path);
+}
+
+TEST_F(Interfaces, WithoutNativeModeNativeDoesNotStart) {
+    const Finished finished = FastpathDaemon::fail_to_start(lab(), config_of("{name: lo, mode: native}"));
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_NE(finished.output.find("cannot attach to lo in native mode"), std::string::npos) << finished.output;
+    EXPECT_FALSE(has_pins());
+}
+
+// --- addresses --------------------------------------------------------------------------------------------------------
+
+class Addresses : public LabTest {
+  protected:
+    static constexpr const char *second = "198.18.0.3";
+
+    static void add_second() { on_resolver({"ip", "address", "add", std::string(second) + "/24", "dev", "eth0"}); }
+    static void remove_second() { on_resolver({"ip", "address", "del", std::string(second) + "/24", "dev", "eth0"}); }
+
+    // Unbound does not listen there, so an answer is the fast path's.
+    static bool is_answered_at_second(DnsClient &client) {
+        return client.ask({.id = ++id_, .flags = FP_DNS_RD | FP_DNS_AD, .name = "d0820.mail.example."},
+                          std::chrono::milliseconds(100)).has_value();
+    }
+
+  private:
+    static inline uint16_t id_ = 0;
+};
+
+TEST_F(Addresses, AreFollowed) {
+    const FastpathDaemon daemon(lab());
+    ask({"d0820.mail.example", "A"});
+    EXPECT_EQ(ask({"d0820.mail.example", "A"}).by, by_fast_path);
+    add_second();
+    ASSERT_TRUE(daemon.says("addresses have changed: 1 added")) << daemon.log();
+    DnsClient client(lab(), Machine::client, second);
+    EXPECT_TRUE(is_answered_at_second(client));
+    // Without the address there is no ARP answer, and no packet would show what the program makes of it.
+    on_client({"ip", "neigh", "change", second, "dev", "eth0", "nud", "permanent"});
+
+    remove_second();
+    ASSERT_TRUE(daemon.says("0 added, 1 removed")) << daemon.log();
+    const Watch watch(lab());
+    EXPECT_FALSE(is_answered_at_second(client));
+    EXPECT_EQ(watch.grown("queries_total{result=\"hit\"}"), 0);
+    EXPECT_EQ(ask({"d0820.mail.example", "A"}).by, by_fast_path) << "the first address is as it was";
+}
+
+TEST_F(Addresses, OfTheConfigAreTheOnlyOnes) {
+    const FastpathDaemon daemon(lab(), lab_config("listen: [{address: 198.18.0.2}]\n"));
+    const std::string ipv6 = std::string("@") + Lab::resolver6;
+    ask({"d0821.mail.example", "A"});
+    EXPECT_EQ(ask({"d0821.mail.example", "A"}).by, by_fast_path);
+    const Watch watch(lab());
+    EXPECT_EQ(ask({ipv6, "d0821.mail.example", "A"}).by, by_unbound);
+    EXPECT_EQ(watch.grown("queries_total{result=\"miss\"}"), 0) << "it is not even counted";
+}
 
 } // namespace
 } // namespace fastpath::test

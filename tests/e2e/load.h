@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Load by dnsperf: the lab's 1,000 hot names, from the client's machine and nowhere else.
+// Load by dnsperf or kxdpgun: the lab's 1,000 hot names, from the client's machine and nowhere else.
 #pragma once
 
 #include "harness/lab.h"
@@ -11,7 +11,6 @@ namespace fastpath::test {
 struct LoadReport {
     uint64_t sent;
     uint64_t lost;
-    double seconds;
 };
 
 // Asks until a whole round stays away from Unbound; the names live for 300 seconds or more.
@@ -19,6 +18,9 @@ void learn_hot_names(const Lab &lab);
 
 // All hot names once.
 LoadReport ask_hot_names(const Lab &lab);
+
+// All hot names twice, at a low rate. kxdpgun leaves its own XDP program on the client's eth0, which takes XDP_TX as well.
+LoadReport ask_hot_names_by_kxdpgun(const Lab &lab);
 
 // A load that runs beside the test.
 class Load {

@@ -167,7 +167,8 @@ void Decoder::section(const std::string &name, const ldns_rr_list *records) {
 }
 
 std::string value_of(const std::vector<Field> &fields, const std::string &name) {
-    const auto found = std::find_if(fields.begin(), fields.end(), [&](const Field &field) { return field.name == name; });
+    const auto found =
+        std::find_if(fields.begin(), fields.end(), [&](const Field &field) { return field.name == name; });
     return found == fields.end() ? "(none)" : found->value;
 }
 
@@ -198,8 +199,8 @@ std::string difference(const Octets &expected, const Octets &actual) {
     constexpr ptrdiff_t shown = 16;
     const Octets want(in_expected, in_expected + std::min(shown, expected.end() - in_expected));
     const Octets have(in_actual, in_actual + std::min(shown, actual.end() - in_actual));
-    return text + "  first differing octet " + std::to_string(in_expected - expected.begin()) + ": expected " + to_hex(want) +
-           ", got " + to_hex(have) + "\n";
+    return text + "  first differing octet " + std::to_string(in_expected - expected.begin()) + ": expected " +
+           to_hex(want) + ", got " + to_hex(have) + "\n";
 }
 
 } // namespace fastpath::test

@@ -34,17 +34,17 @@ struct Edns {
 
 struct DnsQuery {
     uint16_t id = 0x1234;
-    uint16_t flags = FP_DNS_RD;              // host byte order
-    std::string name = "www.example.com.";   // as in a zone file; its case is kept
-    std::optional<Octets> raw_name{};        // on the wire instead of `name`
+    uint16_t flags = FP_DNS_RD;            // host byte order
+    std::string name = "www.example.com."; // as in a zone file; its case is kept
+    std::optional<Octets> raw_name{};      // on the wire instead of `name`
     uint16_t qtype = type::a;
     uint16_t qclass = FP_CLASS_IN;
     std::optional<Edns> edns{};
-    Octets tail{};                           // behind all else
+    Octets tail{}; // behind all else
     uint16_t qdcount = 1;
     uint16_t ancount = 0;
     uint16_t nscount = 0;
-    std::optional<uint16_t> arcount{};       // 1 with EDNS, else 0
+    std::optional<uint16_t> arcount{}; // 1 with EDNS, else 0
 
     [[nodiscard]] Octets name_octets() const;
     [[nodiscard]] Octets question() const; // name, type, class

@@ -52,7 +52,7 @@ struct Ipv4 {
 };
 
 struct Ipv6Extension {
-    uint8_t type = 0; // hop-by-hop
+    uint8_t type = 0;              // hop-by-hop
     Octets data{1, 4, 0, 0, 0, 0}; // behind next header and length: PadN
 };
 

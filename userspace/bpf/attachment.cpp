@@ -10,6 +10,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 namespace fastpath {
 
@@ -32,6 +33,12 @@ uint32_t link_ifindex(int link_fd) {
     bpf_link_info info = {};
     uint32_t size = sizeof(info);
     return bpf_obj_get_info_by_fd(link_fd, &info, &size) == 0 ? info.xdp.ifindex : 0;
+}
+
+// The network namespace that this process is in.
+uint64_t own_netns() {
+    struct stat info = {};
+    return ::stat("/proc/self/ns/net", &info) == 0 ? info.st_ino : 0;
 }
 
 // Native and generic programs cannot both be on an interface; says who is there.
@@ -76,6 +83,12 @@ bpf_tc_hook egress_of(uint32_t ifindex) {
     hook.ifindex = static_cast<int>(ifindex);
     hook.attach_point = BPF_TC_EGRESS;
     return hook;
+}
+
+bool has_learner(const Attached &attached) {
+    const bpf_tc_hook hook = egress_of(attached.ifindex);
+    LIBBPF_OPTS(bpf_tc_opts, options, .handle = attached.record.tc_handle, .priority = attached.record.tc_priority);
+    return bpf_tc_query(&hook, &options) == 0;
 }
 
 } // namespace
@@ -166,6 +179,7 @@ Result<Attached> Attachments::attach(const std::string &interface, AttachMode mo
         return tl::unexpected(attached_mode.error());
     }
     attached.record.mode = *attached_mode;
+    attached.record.netns = own_netns();
     if (bpf_map_update_elem(map_fd_, &ifindex, &attached.record, BPF_ANY) != 0) {
         return fail_errno("cannot write the map attachments");
     }
@@ -176,6 +190,10 @@ Result<> Attachments::detach(const Attached &attached) {
     const std::string interface = attached.record.interface;
     Result<> result;
 
+    if (attached.record.netns != 0 && attached.record.netns != own_netns()) {
+        return fail(interface + " is in another network namespace (inode " + std::to_string(attached.record.netns) +
+                    " of /proc/PID/ns/net); run this there, for example with `nsenter --net`");
+    }
     if (const UniqueFd link(bpf_obj_get(link_pin(interface).c_str())); link) {
         if (link_ifindex(link.get()) != 0 && bpf_link_detach(link.get()) != 0) {
             result = fail_errno("cannot detach XDP from " + interface);
@@ -206,7 +224,7 @@ std::vector<Attached> Attachments::list() const {
         Attached attached = {ifindex, {}, false};
         if (bpf_map_lookup_elem(map_fd_, &ifindex, &attached.record) == 0) {
             const UniqueFd link(bpf_obj_get(link_pin(attached.record.interface).c_str()));
-            attached.live = link && link_ifindex(link.get()) == ifindex;
+            attached.live = link && link_ifindex(link.get()) == ifindex && has_learner(attached);
             all.push_back(attached);
         }
         previous = &ifindex;

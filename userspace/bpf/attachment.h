@@ -17,7 +17,7 @@ enum class AttachMode { automatic, native, generic };
 struct Attached {
     uint32_t ifindex;
     fp_attachment record;
-    bool live = true; // the kernel still has the XDP link on that interface
+    bool live = true; // the kernel still has both programs on that interface
 };
 
 class Attachments {

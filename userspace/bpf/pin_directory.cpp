@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <bpf/bpf.h>
+#include <chrono>
 #include <cstring>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/vfs.h>
+#include <thread>
 
 namespace fastpath {
 
@@ -40,6 +42,22 @@ Result<> ensure_bpffs(const fs::path &path) {
     return {};
 }
 
+// `dns-fastpathctl status` holds a shared lock for an instant; a daemon holds its own as long as it lives.
+bool lock_for_good(int fd) {
+    constexpr int attempts = 20;
+    for (int attempt = 0; attempt < attempts; attempt++) {
+        if (::flock(fd, LOCK_EX | LOCK_NB) == 0) {
+            return true;
+        }
+        if (errno != EWOULDBLOCK) {
+            return false;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    errno = EWOULDBLOCK;
+    return false;
+}
+
 } // namespace
 
 Result<PinDirectory> PinDirectory::acquire(const fs::path &path) {
@@ -51,7 +69,7 @@ Result<PinDirectory> PinDirectory::acquire(const fs::path &path) {
     if (!directory.lock_) {
         return fail_errno("cannot open the pin directory " + path.string());
     }
-    if (::flock(directory.lock_.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (!lock_for_good(directory.lock_.get())) {
         if (errno == EWOULDBLOCK) {
             return fail("another dns-fastpathd uses the pins in " + path.string() +
                         "; stop it first, or give this one --pins of its own");

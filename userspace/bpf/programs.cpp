@@ -113,7 +113,7 @@ AnswerMaps::Descriptors Programs::answer_maps() const {
 }
 
 uint32_t bucket_count_for(uint32_t max_entries) {
-    constexpr uint32_t answers_per_bucket = 4;
+    constexpr uint32_t answers_per_bucket = 2;
     return std::bit_ceil(std::max(max_entries / answers_per_bucket, 1U));
 }
 
