@@ -107,12 +107,11 @@ static __always_inline enum fp_outcome turn_away(const struct fp_settings *setti
     }
 }
 
-static __always_inline enum fp_outcome refuse(struct xdp_md *ctx, struct fp_scratch *s, struct fp_counters *count,
+static __always_inline enum fp_outcome refuse(struct xdp_md *ctx, struct fp_scratch *s,
                                               const struct fp_settings *settings)
 {
-    FP_TRY(fp_reply_empty(ctx, s, FP_DNS_RA | FP_RCODE_REFUSED, settings->payload_size, FP_GO_ON));
-    count->rcode[FP_RCODE_REFUSED]++;
-    return FP_OUT_refused;
+    s->given_rcode = FP_RCODE_REFUSED;
+    return fp_reply_empty(ctx, s, FP_DNS_RA | FP_RCODE_REFUSED, settings->payload_size, FP_OUT_refused);
 }
 
 static __always_inline void count_qtype(struct fp_counters *count, __u64 qtype)
@@ -141,7 +140,7 @@ static __always_inline enum fp_outcome walk_query(struct xdp_md *ctx, struct fp_
         FP_TRY(turn_away(current));
     outcome = parse_query(ctx, s, current);
     if (!client)
-        return outcome == FP_GO_ON ? refuse(ctx, s, count, current) : FP_OUT_drop_acl_unparsable;
+        return outcome == FP_GO_ON ? refuse(ctx, s, current) : FP_OUT_drop_acl_unparsable;
     FP_TRY(outcome);
     count_qtype(count, s->question.qtype);
 
@@ -158,5 +157,5 @@ int fastpath(struct xdp_md *ctx)
 
     if (!s || !count)
         return XDP_PASS;
-    return fp_exit(count, walk_query(ctx, s, count));
+    return fp_exit(count, walk_query(ctx, s, count), s->given_rcode);
 }

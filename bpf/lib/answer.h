@@ -36,10 +36,10 @@ static __always_inline int fp_write_body(struct xdp_md *ctx, const struct fp_ans
     return fp_age_body(ctx, body_at, body_size, front, front_size, fp_pad8(answer->name_len), answer->ttl_count, age);
 }
 
-/* Counts the answer and marks it used, at most once a second, so that the CPUs do not fight for the line: eviction goes by it. */
-static __always_inline void fp_note_given(struct fp_counters *count, struct fp_answer *answer, __u32 age)
+/* Marks the answer used, at most once a second, so that the CPUs do not fight for the line: eviction goes by it. */
+static __always_inline void fp_note_given(struct fp_scratch *s, struct fp_answer *answer, __u32 age)
 {
-    count->rcode[answer->flags & FP_DNS_RCODE]++;
+    s->given_rcode = answer->flags & FP_DNS_RCODE;
     if (answer->last_used != age)
         answer->last_used = age;
 }
@@ -53,7 +53,7 @@ static __always_inline enum fp_outcome fp_give_truncated(struct xdp_md *ctx, str
         return FP_OUT_pass_partial; /* which additional records to leave out is the resolver's choice */
     FP_TRY(fp_reply_empty(ctx, s, answer->flags | FP_DNS_TC, settings->payload_size, FP_GO_ON));
     count->truncated++;
-    fp_note_given(count, answer, age);
+    fp_note_given(s, answer, age);
     return FP_OUT_hit;
 }
 
@@ -79,7 +79,7 @@ static __always_inline enum fp_outcome fp_give(struct xdp_md *ctx, struct fp_scr
     reply.body_sum = fp_csum_fold((__u64)answer->body_sum + fp_csum_ageing(age, answer->ttl_count, answer->ttl_odd));
     if (!fp_make_room(ctx, s, fp_reply_growth(s, reply.body_len), body_at))
         return FP_OUT_pass_no_room;
-    fp_note_given(count, answer, age);
+    fp_note_given(s, answer, age);
     /* The body last: what comes after its loop the verifier follows once for each number of records. */
     if (!fp_write_reply(ctx, s, &reply, settings->payload_size, body_at) ||
         !fp_write_body(ctx, answer, front, front_size, body, body_size, body_at, age))

@@ -8,6 +8,7 @@
 #include <linux/bpf.h>
 
 #include <dns_fastpath/counters.h>
+#include <dns_fastpath/dns_wire.h>
 
 /* In a function that returns an outcome: ends it unless the walk goes on. */
 #define FP_TRY(expression)                          \
@@ -32,11 +33,16 @@ static __always_inline enum xdp_action fp_verdict(enum fp_outcome outcome)
     }
 }
 
-static __always_inline enum xdp_action fp_exit(struct fp_counters *count, enum fp_outcome outcome)
+/* `given_rcode` is that of the answer, where one is given. */
+static __always_inline enum xdp_action fp_exit(struct fp_counters *count, enum fp_outcome outcome, __u8 given_rcode)
 {
+    const enum xdp_action verdict = fp_verdict(outcome);
+
     if (outcome < FP_OUT_COUNT)
         FP_COUNTER_OUTCOME(count, outcome)++;
-    return fp_verdict(outcome);
+    if (verdict == XDP_TX)
+        count->rcode[given_rcode & FP_DNS_RCODE]++;
+    return verdict;
 }
 
 #endif

@@ -61,6 +61,8 @@ struct fp_scratch {
         __u64 words[FP_QUESTION_BUFFER / 8];
     } wire;                          /* and the rest of it */
     __u64 lower[FP_HASH_NAME_WORDS]; /* the name, lower-cased, padded with zeros */
+    __u8 given_rcode;                /* of the answer that is on its way */
+    __u8 pad[7];
     struct fp_open_query_key open_key;
     struct fp_open_query open;
     __u8 headers[FP_QUESTION_BUFFER]; /* while the head of the packet moves */

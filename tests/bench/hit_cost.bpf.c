@@ -28,7 +28,7 @@ int restore_and_hit(struct xdp_md *ctx) {
 
     if (!s || !count || !bench_restore(ctx))
         return XDP_ABORTED;
-    return fp_exit(count, walk_query(ctx, s, count));
+    return fp_exit(count, walk_query(ctx, s, count), s->given_rcode);
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -146,10 +146,6 @@ TEST_F(Answers, CaseIsTheClients) {
     EXPECT_EQ(mixed.by, by_fast_path);
     EXPECT_EQ(mixed.shown.question, "D0202.mAiL.eXaMpLe.");
     EXPECT_EQ(without_ttls(mixed.shown), without_ttls(ask_unbound({"D0202.mAiL.eXaMpLe", "MX"})));
-
-    const Asked by_kdig = ask({"d0202.MAIL.eXample", "MX"}, "kdig");
-    EXPECT_EQ(by_kdig.by, by_fast_path);
-    EXPECT_EQ(by_kdig.shown.question, "d0202.MAIL.eXample.");
 }
 
 // --- sizes ------------------------------------------------------------------------------------------------------------

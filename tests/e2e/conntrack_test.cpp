@@ -21,8 +21,8 @@ constexpr unsigned seconds = 3;
 class TableLimit {
   public:
     explicit TableLimit(unsigned limit) : before_(read()) {
-        run({"setsid", "--fork", "sh", "-c", "tail --pid=$1 -f /dev/null; echo $2 >$3", "sh", std::to_string(::getpid()),
-             std::to_string(before_), file});
+        run({"setsid", "--fork", "sh", "-c", "tail --pid=$1 -f /dev/null; echo $2 >$3", "sh",
+             std::to_string(::getpid()), std::to_string(before_), file});
         write(limit);
     }
     ~TableLimit() { write(before_); }
@@ -78,7 +78,9 @@ class Conntrack : public LabTest {
     }
 
     static bool is_answered(const std::string &name) {
-        return DnsClient(lab(), Machine::client, Lab::resolver4).ask({.name = name}, std::chrono::milliseconds(500)).has_value();
+        return DnsClient(lab(), Machine::client, Lab::resolver4)
+            .ask({.name = name}, std::chrono::milliseconds(500))
+            .has_value();
     }
 };
 
@@ -92,7 +94,8 @@ TEST_F(Conntrack, AMissMakesAnEntryAndAHitDoesNot) {
     for (int turn = 0; turn < 10; turn++) {
         EXPECT_EQ(ask({"d0950.mail.example", "A"}).by, by_fast_path);
     }
-    EXPECT_EQ(on_resolver({"conntrack", "-L", "-p", "udp", "--dst", Lab::resolver4}).find("dport=53"), std::string::npos);
+    EXPECT_EQ(on_resolver({"conntrack", "-L", "-p", "udp", "--dst", Lab::resolver4}).find("dport=53"),
+              std::string::npos);
     track_no_more();
 }
 

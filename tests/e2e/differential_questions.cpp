@@ -48,7 +48,8 @@ void add_reverse_names(List &list) {
         list.add(std::string(address) + ".18.198.bl.example.", {type::a, type::txt});
     }
     for (const char *nibbles : {"c.b.2.0", "d.b.2.0", "f.f.f.f"}) {
-        list.add(std::string(nibbles) + ".0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.", {type::ptr});
+        list.add(std::string(nibbles) + ".0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.",
+                 {type::ptr});
     }
 }
 
@@ -56,7 +57,8 @@ void add_special_names(List &list) {
     list.add("mail.example.", {type::soa, type::ns, type::mx, type::a, rr::ds, rr::dnskey});
     list.add(".", {type::ns, type::soa, type::a});
     list.add("nothing.", {type::a});
-    for (const char *name : {"chain1", "chain6", "alias-nxdomain", "x.tree", "tree", "one.wild", "a.b.wild", "empty", "only4"}) {
+    for (const char *name :
+         {"chain1", "chain6", "alias-nxdomain", "x.tree", "tree", "one.wild", "a.b.wild", "empty", "only4"}) {
         list.add(std::string(name) + ".mail.example.", {type::a, type::aaaa, type::mx, type::cname});
     }
     list.add("many.mail.example.", {type::a, type::mx});

@@ -106,7 +106,8 @@ class Differential : public FastpathTest {
 
     void add_differences(const Question &question, const Way &way, const std::vector<std::string> &lines) {
         for (const std::string &line : lines) {
-            totals_.differences.push_back(question.name + " TYPE" + std::to_string(question.type) + " (" + way.text + "): " + line);
+            totals_.differences.push_back(question.name + " TYPE" + std::to_string(question.type) + " (" + way.text +
+                                          "): " + line);
         }
     }
 
@@ -126,7 +127,8 @@ TEST_F(Differential, HitsAreUnboundsOwnAnswers) {
 
 // Records that Unbound adds where there is room: what fits one client has to be what another one of that size gets.
 TEST_F(Differential, AlsoWhereUnboundAddsRecords) {
-    lab().must_run(Machine::resolver, {"unbound-control", "-c", lab().state() / "unbound.conf", "set_option", "minimal-responses: no"});
+    lab().must_run(Machine::resolver,
+                   {"unbound-control", "-c", lab().state() / "unbound.conf", "set_option", "minimal-responses: no"});
     control(lab(), {"cache", "flush-all"});
     compare_all();
     expect_no_difference();

@@ -17,7 +17,7 @@ struct ShownRecord {
 };
 
 struct ShownAnswer {
-    std::string status; // "NOERROR"; "" where there was no answer
+    std::string status;          // "NOERROR"; "" where there was no answer
     std::set<std::string> flags; // "qr", "aa", ...
     std::string question;        // the name, in the case it came back in
     std::vector<ShownRecord> answer;

@@ -100,7 +100,8 @@ TEST_F(Eligibility, UnknownEdnsVersionIsBadvers) {
     ask({name, "A"});
     EXPECT_EQ(ask({name, "A"}).by, by_fast_path);
     EXPECT_EQ(expect_pass("edns_version", {name, "A", "+edns=1", "+noednsnegotiation"}).status, "BADVERS");
-    EXPECT_EQ(ask({name, "A", "+ednsflags=0x40"}).shown.status, "NOERROR") << "an unknown Z flag is nothing (RFC 6891 6.1.4)";
+    EXPECT_EQ(ask({name, "A", "+ednsflags=0x40"}).shown.status, "NOERROR")
+        << "an unknown Z flag is nothing (RFC 6891 6.1.4)";
 }
 
 TEST_F(Eligibility, HeadersThatAreNotAPlainQuery) {

@@ -18,7 +18,8 @@ std::string what_is_missing() {
     if (::geteuid() != 0) {
         return "needs root";
     }
-    for (const char *tool : {"dig", "kdig", "dnsperf", "kxdpgun", "nsd", "unbound", "nft", "conntrack", "ip", "nsenter"}) {
+    for (const char *tool :
+         {"dig", "kdig", "dnsperf", "kxdpgun", "nsd", "unbound", "nft", "conntrack", "ip", "nsenter"}) {
         if (!is_installed(tool)) {
             return std::string("needs ") + tool;
         }

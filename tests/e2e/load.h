@@ -13,7 +13,7 @@ struct LoadReport {
     uint64_t lost;
 };
 
-// Asks until a whole round stays away from Unbound; the names live for 300 seconds or more.
+// Asks until a whole round adds nothing to the cache; the names live for 300 seconds or more.
 void learn_hot_names(const Lab &lab);
 
 // All hot names once.

@@ -26,7 +26,8 @@ TEST_F(Startup, OneOfTwoInterfacesIsMissing) {
 
 TEST_F(Startup, MetricsPortTaken) {
     const std::string taken = "127.0.0.1:8953"; // unbound-control's
-    expect_failure(FastpathDaemon::fail_to_start(lab(), lab_config("metrics: {listen: \"" + taken + "\"}\n")), 1, taken);
+    expect_failure(FastpathDaemon::fail_to_start(lab(), lab_config("metrics: {listen: \"" + taken + "\"}\n")), 1,
+                   taken);
 }
 
 TEST_F(Startup, BadConfigNamesThePlace) {

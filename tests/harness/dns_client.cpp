@@ -33,7 +33,8 @@ struct Endpoint {
 };
 
 bool is_readable(int fd, std::chrono::steady_clock::time_point deadline) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     pollfd watched = {.fd = fd, .events = POLLIN, .revents = 0};
     return left.count() >= 0 && ::poll(&watched, 1, static_cast<int>(left.count())) == 1;
 }
@@ -60,7 +61,8 @@ std::optional<Octets> DnsClient::ask(const DnsQuery &query, std::chrono::millise
         if (got < 0) {
             return std::nullopt; // nobody listens there (ICMP)
         }
-        if (got >= FP_DNS_HEADER_LEN && reply[0] == message[0] && reply[1] == message[1]) { // else one that came too late
+        if (got >= FP_DNS_HEADER_LEN && reply[0] == message[0] &&
+            reply[1] == message[1]) { // else one that came too late
             reply.resize(static_cast<size_t>(got));
             return reply;
         }

@@ -140,7 +140,8 @@ std::string Lab::talk(Machine machine, uint16_t port, const std::string &request
     const timeval limit = {.tv_sec = 5, .tv_usec = 0};
     ::setsockopt(connection.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
     if (::connect(connection.get(), reinterpret_cast<const sockaddr *>(&server), sizeof(server)) != 0 ||
-        ::send(connection.get(), request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) {
+        ::send(connection.get(), request.data(), request.size(), MSG_NOSIGNAL) !=
+            static_cast<ssize_t>(request.size())) {
         return {};
     }
     std::string reply;
