@@ -40,7 +40,7 @@ struct fp_client_key {
 struct fp_client {
     __u8 allowed;
     __u8 pad;
-    __u16 view; /* 0 = the listener's */
+    __u16 view; /* 0; kept for answers that clients do not share */
 };
 
 /*
@@ -52,7 +52,7 @@ enum fp_attach_mode { FP_ATTACH_NATIVE, FP_ATTACH_GENERIC };
 struct fp_attachment {
     char interface[16];
     __u64 netns; /* inode of the network namespace: interface numbers repeat in others */
-    __u32 mode; /* enum fp_attach_mode */
+    __u32 mode;  /* enum fp_attach_mode */
     __u32 tc_handle;
     __u32 tc_priority;
     __u8 owns_clsact; /* the clsact qdisc is ours */

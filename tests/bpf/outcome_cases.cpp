@@ -145,14 +145,13 @@ Cases header_reasons() {
     return cases;
 }
 
-Octets name_of_256_octets() {
+// A name that would be well-formed if labels, or names, were allowed to be that long.
+Octets name_of_labels(const std::vector<uint8_t> &lengths) {
     Octets name;
-    for (int label = 0; label < 3; label++) {
-        append8(name, 63);
-        name.insert(name.end(), 63, 'a');
+    for (const uint8_t length : lengths) {
+        append8(name, length);
+        name.insert(name.end(), length, 'a');
     }
-    append8(name, 62);
-    name.insert(name.end(), 62, 'a');
     append8(name, 0);
     return name;
 }
@@ -163,8 +162,11 @@ Cases question_reasons() {
         {FP_OUT_pass_qname, "pointer_behind_a_label", query({.raw_name = Octets{1, 'a', 0xc0, 0x0c}})},
         {FP_OUT_pass_qname, "label_type_01", query({.raw_name = Octets{0x41, 'a', 0}})},
         {FP_OUT_pass_qname, "label_type_10", query({.raw_name = Octets{0x80, 0}})},
-        {FP_OUT_pass_qname, "label_of_64_octets", query({.raw_name = Octets(70, 64)})},
-        {FP_OUT_pass_qname, "name_of_256_octets", query({.raw_name = name_of_256_octets()})},
+        {FP_OUT_pass_qname, "label_of_64_octets", query({.raw_name = name_of_labels({64})})},
+        {FP_OUT_pass_qname, "label_of_127_octets", query({.raw_name = name_of_labels({1, 127})})},
+        {FP_OUT_pass_qname, "name_of_256_octets", query({.raw_name = name_of_labels({63, 63, 63, 62})})},
+        {FP_OUT_pass_qname, "name_of_257_octets", query({.raw_name = name_of_labels({63, 63, 63, 63})})},
+        {FP_OUT_pass_qname, "name_of_300_octets", query({.raw_name = name_of_labels({63, 63, 63, 63, 42})})},
         {FP_OUT_pass_qname, "label_beyond_the_message", query({.raw_name = Octets{50, 'a', 'b'}})},
         {FP_OUT_pass_qname, "no_end",
          query({.raw_name = Octets{1, 'a', 1, 'b', 1}, .qtype = 0x6101, .qclass = 0x6201})},

@@ -5,9 +5,11 @@
 #include "e2e/load.h"
 #include "harness/dns_client.h"
 
+#include <fcntl.h>
 #include <fstream>
 #include <stdexcept>
-#include <unistd.h>
+#include <sys/file.h>
+#include <system_error>
 
 namespace fastpath::test {
 namespace {
@@ -16,13 +18,16 @@ constexpr unsigned table_size = 1000;
 constexpr unsigned rate = 10'000; // what the generator sends without a loss of its own, also on two slow CPUs
 constexpr unsigned seconds = 3;
 
-// nf_conntrack_max can be set in the initial namespace only, and holds for all. A shell that outlives this process puts it
-// back as well, in case this one is killed.
+// nf_conntrack_max can be set in the initial namespace only, and holds for all. Somebody outside of this process waits for the
+// lock that is held meanwhile, and puts it back as well, in case this process is killed.
 class TableLimit {
   public:
-    explicit TableLimit(unsigned limit) : before_(read()) {
-        run({"setsid", "--fork", "sh", "-c", "tail --pid=$1 -f /dev/null; echo $2 >$3", "sh",
-             std::to_string(::getpid()), std::to_string(before_), file});
+    explicit TableLimit(unsigned limit) : lock_(::open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+        if (::flock(lock_.get(), LOCK_EX) != 0) {
+            throw std::system_error(errno, std::generic_category(), lock);
+        }
+        before_ = read();
+        run({"setsid", "--fork", "flock", lock, "sh", "-c", "echo $1 >$2", "sh", std::to_string(before_), file});
         write(limit);
     }
     ~TableLimit() { write(before_); }
@@ -31,6 +36,7 @@ class TableLimit {
 
   private:
     static constexpr const char *file = "/proc/sys/net/netfilter/nf_conntrack_max";
+    static constexpr const char *lock = "/run/dns-fastpath-lab/nf_conntrack_max.lock";
 
     static unsigned read() {
         std::ifstream in(file);
@@ -42,7 +48,8 @@ class TableLimit {
     }
     static void write(unsigned value) { std::ofstream(file) << value; }
 
-    unsigned before_;
+    UniqueFd lock_;
+    unsigned before_ = 0;
 };
 
 class Conntrack : public LabTest {

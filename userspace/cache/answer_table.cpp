@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/answer_table.h"
 
+#include "cache/age.h"
 #include "cache/eviction.h"
 
 #include <algorithm>
@@ -47,8 +48,7 @@ uint64_t last_used_at(const fp_answer &answer) {
 }
 
 bool is_dead(const fp_answer &answer, uint64_t now_ns) {
-    const uint64_t age = now_ns > answer.born ? (now_ns - answer.born) / FP_NSEC_PER_SEC : 0;
-    return age >= answer.lifetime;
+    return age_of(answer, now_ns) >= answer.lifetime;
 }
 
 AnswerTable::AnswerTable(AnswerMemory &memory, uint32_t max_entries) : memory_(memory), max_entries_(max_entries) {

@@ -32,18 +32,17 @@ class PathHandler final : public CivetHandler {
 
 class CivetHttpServer final : public HttpServer {
   public:
-    CivetHttpServer(const std::string &address, std::map<std::string, Handler> handlers)
+    CivetHttpServer(const std::string &address, const std::map<std::string, Handler> &handlers)
         : server_(
               std::vector<std::string>{"listening_ports", address, "num_threads", "2", "request_timeout_ms", "5000"}) {
-        for (auto &[path, handler] : handlers) {
-            handlers_.push_back(std::make_unique<PathHandler>(std::move(handler)));
+        for (const auto &[path, handler] : handlers) {
+            handlers_.push_back(std::make_unique<PathHandler>(handler));
             server_.addHandler(path, *handlers_.back());
         }
     }
-    // The threads of the server end before the handlers that they call.
-    ~CivetHttpServer() override { server_.close(); }
 
   private:
+    // In this order: the threads of the server end before the handlers that they call.
     std::vector<std::unique_ptr<PathHandler>> handlers_;
     CivetServer server_;
 };
@@ -51,10 +50,10 @@ class CivetHttpServer final : public HttpServer {
 } // namespace
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(const SocketAddress &address,
-                                                       std::map<std::string, Handler> handlers) {
+                                                       const std::map<std::string, Handler> &handlers) {
     const std::string text = to_string(address);
     try {
-        return std::make_unique<CivetHttpServer>(text, std::move(handlers));
+        return std::make_unique<CivetHttpServer>(text, handlers);
     } catch (const CivetException &) {
         return fail(
             "metrics: cannot listen on " + text +

@@ -25,7 +25,7 @@ class HttpServer {
 
     // Serves until destroyed. Fails where the address is taken.
     static Result<std::unique_ptr<HttpServer>> listen(const SocketAddress &address,
-                                                      std::map<std::string, Handler> handlers);
+                                                      const std::map<std::string, Handler> &handlers);
     virtual ~HttpServer() = default;
 
   protected:
