@@ -55,7 +55,6 @@ class FastpathTest : public LabTest {
   protected:
     static void SetUpTestSuite();
     static void TearDownTestSuite();
-    static FastpathDaemon &daemon() { return *daemon_; }
 
   private:
     static std::unique_ptr<FastpathDaemon> daemon_;

@@ -53,8 +53,11 @@ TEST_F(Ttl, EndsAndTheNameIsResolvedAgain) {
     EXPECT_EQ(again.by, by_unbound);
     EXPECT_LT(lowest, 5u) << "there were no hits in between";
     EXPECT_EQ(again.shown.data(), (std::multiset<std::string>{"198.18.125.0"}));
-    // In its last second Unbound says 0, which is not cached; but then the name is a hit again.
-    EXPECT_GE(ask_until_hit(question).shown.ttl(), 4u);
+    // What Unbound has left in its last second, 0 or 1, is not cached or not for long; but then it resolves the name as well.
+    EXPECT_TRUE(eventually([&] {
+        const Asked hit = ask(question);
+        return hit.by == by_fast_path && hit.shown.ttl() >= 4;
+    }));
 }
 
 // The lifetime of a message is its lowest TTL (RFC 8767 4): the CNAME has 300, the address 20.
