@@ -103,7 +103,7 @@ static __always_inline enum fp_outcome turn_away(const struct fp_settings *setti
     case FP_ACL_DROP:
         return FP_OUT_drop_acl;
     default:
-        return FP_GO_ON; /* REFUSED needs the question */
+        return FP_GO_ON; /* REFUSED needs the question; what has none is left to the resolver's own ACL */
     }
 }
 
@@ -138,10 +138,9 @@ static __always_inline enum fp_outcome walk_query(struct xdp_md *ctx, struct fp_
     client = fp_find_client(s);
     if (!client)
         FP_TRY(turn_away(current));
-    outcome = parse_query(ctx, s, current);
+    FP_TRY(parse_query(ctx, s, current));
     if (!client)
-        return outcome == FP_GO_ON ? refuse(ctx, s, current) : FP_OUT_drop_acl_unparsable;
-    FP_TRY(outcome);
+        return refuse(ctx, s, current);
     count_qtype(count, s->question.qtype);
 
     outcome = fp_answer_from_cache(ctx, s, count, current);

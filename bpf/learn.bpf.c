@@ -56,8 +56,8 @@ static __always_inline int is_own_answer(struct __sk_buff *skb, struct fp_packet
     if (skb->ingress_ifindex != 0)
         return 0;
     *outcome = fp_parse_frame(&frame, packet);
-    return *outcome != FP_OUT_other && *outcome != FP_OUT_pass_tcp && packet->src_port == bpf_htons(FP_DNS_PORT) &&
-           bpf_map_lookup_elem(&listeners, &packet->src);
+    return *outcome != FP_OUT_other && *outcome != FP_OUT_pass_tcp && *outcome != FP_OUT_pass_ipv6_extension &&
+           packet->src_port == bpf_htons(FP_DNS_PORT) && bpf_map_lookup_elem(&listeners, &packet->src);
 }
 
 static __always_inline enum fp_learn_outcome load_message(struct __sk_buff *skb, struct learn_scratch *l)
@@ -74,26 +74,26 @@ static __always_inline enum fp_learn_outcome load_message(struct __sk_buff *skb,
     return FP_LEARN_GO_ON;
 }
 
-/* Finds and closes the open query; one answer each. Moves its key, bits, limit and view into the event. */
+/* Finds the open query and takes one outstanding answer off it. Moves its key, bits, limit and view into the event. */
 static __always_inline enum fp_learn_outcome close_query(struct learn_scratch *l, __u64 now)
 {
     const struct fp_dns_header *header = (const void *)l->message;
     const struct fp_packet *packet = &l->common.packet;
     struct fp_open_query_key *key = &l->common.open_key;
-    const struct fp_open_query *open;
-    __u64 asked;
+    struct fp_open_query *open;
 
     fp_open_key(key, &packet->dst, &packet->src, packet->dst_port, header->id);
     open = bpf_map_lookup_elem(&open_queries, key);
-    if (!open)
+    if (!open || !open->outstanding || now - open->asked_ns > FP_OPEN_QUERY_MAX_AGE_NS)
+        return FP_LEARN_unasked;
+    open->outstanding--;
+    if (open->ambiguous)
         return FP_LEARN_unasked;
     l->event.key = open->key;
     l->event.limit = open->limit;
     l->event.view = open->view;
     l->event.query_bits = open->query_bits;
-    asked = open->asked_ns;
-    bpf_map_delete_elem(&open_queries, key);
-    return now - asked <= FP_OPEN_QUERY_MAX_AGE_NS ? FP_LEARN_GO_ON : FP_LEARN_unasked;
+    return FP_LEARN_GO_ON;
 }
 
 /* The key of the question in the answer has to be that of the open query. */

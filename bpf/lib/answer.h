@@ -72,7 +72,7 @@ static __always_inline enum fp_outcome fp_give(struct xdp_md *ctx, struct fp_scr
                              .body_len = answer->body_len};
 
     if (!fp_answers_question(answer, front, front_size, s) || !fp_is_fresh(answer, age) ||
-        !fp_is_complete_for(answer, q->limit) || reply.body_len > body_size)
+        !fp_is_complete_for(answer, fp_opt_limit(q)) || reply.body_len > body_size)
         return FP_OUT_miss_local;
     if (fp_reply_size(q, reply.body_len) > q->limit)
         return fp_give_truncated(ctx, s, count, settings, answer, age);

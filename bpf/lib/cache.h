@@ -77,7 +77,10 @@ static __always_inline int fp_is_fresh(const struct fp_answer *answer, __u32 age
     return age < answer->lifetime;
 }
 
-/* An answer that was trimmed for a small client may lack records that a larger one is owed. */
+/*
+ * May an answer to a query with payload size `answer->limit` be given to one with `limit` (0 = no OPT)? Not to a larger one: the
+ * resolver may have left out additional records, or (no OPT) have had nowhere to put an extended error.
+ */
 static __always_inline int fp_is_complete_for(const struct fp_answer *answer, __u16 limit)
 {
     return limit <= answer->limit;

@@ -25,7 +25,6 @@ static __always_inline enum xdp_action fp_verdict(enum fp_outcome outcome)
     case FP_OUT_refused:
         return XDP_TX;
     case FP_OUT_drop_acl:
-    case FP_OUT_drop_acl_unparsable:
     case FP_OUT_drop_internal:
         return XDP_DROP;
     default:

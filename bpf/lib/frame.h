@@ -135,6 +135,13 @@ static __always_inline enum fp_outcome fp_parse_ipv4(const struct fp_frame *fram
     return outcome;
 }
 
+static __always_inline int fp_is_mapped(const struct in6_addr *address)
+{
+    const __u32 *word = address->in6_u.u6_addr32;
+
+    return word[0] == 0 && word[1] == 0 && word[2] == FP_ADDR_MAPPED_WORD;
+}
+
 static __always_inline int fp_is_ipv6_extension(__u8 next_header)
 {
     switch (next_header) {
@@ -158,6 +165,8 @@ static __always_inline enum fp_outcome fp_parse_ipv6(const struct fp_frame *fram
 
     if (ip->version != 6)
         return FP_OUT_other;
+    if (fp_is_mapped(&ip->saddr) || fp_is_mapped(&ip->daddr))
+        return FP_OUT_other; /* never on the wire, and would stand for an IPv4 address in our maps */
     packet->is_ipv6 = 1;
     packet->l4 = packet->l3 + sizeof(*ip);
     __builtin_memcpy(&packet->src, &ip->saddr, sizeof(packet->src));

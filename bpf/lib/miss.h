@@ -23,6 +23,21 @@ static __always_inline void fp_open_key(struct fp_open_query_key *key, const str
     key->pad = 0;
 }
 
+/*
+ * A client may ask again with the same port and id before it has its answer. If that is another query (or the same with other
+ * bits or size), nothing tells which answer is whose, and one learned for the wrong query would be wrong for everybody.
+ */
+static __always_inline void fp_add_outstanding(struct fp_open_query *query, const struct fp_open_query *earlier)
+{
+    query->outstanding = 1;
+    query->ambiguous = 0;
+    if (!earlier || !earlier->outstanding || query->asked_ns - earlier->asked_ns > FP_OPEN_QUERY_MAX_AGE_NS)
+        return;
+    query->outstanding = earlier->outstanding < 255 ? earlier->outstanding + 1 : 255;
+    query->ambiguous = earlier->ambiguous || earlier->key.hash[0] != query->key.hash[0] ||
+                       earlier->key.hash[1] != query->key.hash[1] || earlier->limit != query->limit;
+}
+
 static __always_inline enum fp_outcome fp_ask_local(struct fp_scratch *s)
 {
     const struct fp_packet *packet = &s->packet;
@@ -31,9 +46,10 @@ static __always_inline enum fp_outcome fp_ask_local(struct fp_scratch *s)
     fp_open_key(&s->open_key, &packet->src, &packet->dst, packet->src_port, q->id);
     s->open.key = q->key;
     s->open.asked_ns = bpf_ktime_get_ns();
-    s->open.limit = q->limit;
+    s->open.limit = fp_opt_limit(q);
     s->open.view = q->view;
     s->open.query_bits = q->query_bits;
+    fp_add_outstanding(&s->open, bpf_map_lookup_elem(&open_queries, &s->open_key));
     /* If it cannot be written down, the answer is not learned; the query is resolved all the same. */
     bpf_map_update_elem(&open_queries, &s->open_key, &s->open, BPF_ANY);
     return FP_OUT_miss_local;

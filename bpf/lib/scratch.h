@@ -9,6 +9,8 @@
 #ifndef FASTPATH_LIB_SCRATCH_H
 #define FASTPATH_LIB_SCRATCH_H
 
+#include <bpf/bpf_helpers.h>
+
 #include <dns_fastpath/abi.h>
 #include <dns_fastpath/dns_wire.h>
 #include <dns_fastpath/events.h>
@@ -50,6 +52,12 @@ struct fp_question {
     __u8 has_additional;
     __u8 pad[2];
 };
+
+/* The limit by which answers differ: see fp_is_complete_for(). */
+static __always_inline __u16 fp_opt_limit(const struct fp_question *q)
+{
+    return q->has_opt ? q->limit : 0;
+}
 
 struct fp_scratch {
     struct fp_packet packet;

@@ -52,6 +52,8 @@ struct fp_meta {
     __u32 daemon_pid;
     __u64 started_ns;
     __u64 heartbeat_ns;
+    __u64
+        flushed_ns; /* the last flush; written by dns-fastpathctl. What was learned before it is not cached any more. */
     __u32 bucket_mask; /* buckets of answer_index - 1 */
     __u32 max_entries; /* cache.max_entries */
     __u32 entries;     /* answers in the index now */
@@ -60,6 +62,6 @@ struct fp_meta {
     __u32 hash_key[FP_HASH_KEY_WORDS];
     char daemon_version[24];
 };
-FP_STATIC_ASSERT(sizeof(struct fp_meta) == 48 + 4 * FP_HASH_KEY_WORDS + 24, "fp_meta has no hidden padding");
+FP_STATIC_ASSERT(sizeof(struct fp_meta) == 56 + 4 * FP_HASH_KEY_WORDS + 24, "fp_meta has no hidden padding");
 
 #endif

@@ -61,10 +61,10 @@ struct fp_answer {
     __u16 flags;     /* AA, RA, AD and RCODE of the response (dns_wire.h) */
     __u16 ancount;
     __u16 nscount;
-    __u16 arcount;   /* without OPT */
-    __u16 body_len;  /* answer, authority and additional records without OPT */
-    __u16 core_len;  /* answer and authority alone: what may not be left out of an answer without TC */
-    __u16 limit;     /* complete for clients that take up to this many octets; a larger one may be owed more records */
+    __u16 arcount;  /* without OPT */
+    __u16 body_len; /* answer, authority and additional records without OPT */
+    __u16 core_len; /* answer and authority alone: what may not be left out of an answer without TC */
+    __u16 limit; /* of the query that it answered: payload size in its OPT, 0 without OPT. A larger one is owed more */
     __u16 ttl_count; /* records in the body */
     __u16 ttl_odd;   /* of these, TTL fields at an odd offset of the body */
     __u16 qtype;

@@ -36,8 +36,6 @@ enum fp_result {
     X(miss_local, miss, "", "passed to the resolver of this host to be resolved")                         \
     X(refused, refused, "", "answered REFUSED: the client is not in acl.allow")                           \
     X(drop_acl, dropped, "acl", "the client is not in acl.allow and the action is drop")                  \
-    X(drop_acl_unparsable, dropped, "acl_unparsable",                                                     \
-      "the client is not in acl.allow and its query cannot be refused")                                   \
     X(drop_internal, dropped, "internal", "a packet operation failed half way; should never happen")      \
     X(pass_acl, pass, "acl", "the client is not in acl.allow and the action is pass")                     \
     X(pass_tcp, pass, "tcp", "a TCP connection was opened")                                               \
@@ -75,12 +73,12 @@ enum fp_outcome {
 };
 
 /* What the learner did with a packet that this host sent from a listen address, port 53. */
-#define FP_LEARN_OUTCOMES(X)                                                        \
-    X(sent, "handed to the daemon")                                                 \
-    X(lost, "the ring buffer was full")                                             \
-    X(unasked, "no open query matches: not eligible, too late, or a second answer") \
-    X(fresh, "the cache holds a fresh answer already")                              \
-    X(uncacheable, "truncated, or an RCODE that is never cached")                   \
+#define FP_LEARN_OUTCOMES(X)                                                                                           \
+    X(sent, "handed to the daemon")                                                                                    \
+    X(lost, "the ring buffer was full")                                                                                \
+    X(unasked, "no open query matches: not eligible, too late, a second answer, or not to be told apart from another") \
+    X(fresh, "the cache holds a fresh answer already")                                                                 \
+    X(uncacheable, "truncated, or an RCODE that is never cached")                                                      \
     X(unparsable, "not one well-formed question, or too large")
 
 enum fp_learn_outcome {
@@ -118,6 +116,7 @@ struct fp_counters {
     X(opcode, "the opcode is not QUERY")                                   \
     X(truncated, "TC=1")                                                   \
     X(no_recursion, "RD=0")                                                \
+    X(not_recursive, "RA=0: not the answer of a resolver")                 \
     X(header_z, "the reserved header bit is set")                          \
     X(rcode, "an RCODE other than NOERROR, NXDOMAIN and SERVFAIL")         \
     X(qtype, "a question for a meta type")                                 \

@@ -10,7 +10,7 @@
 
 /*
  * A query that was passed to the resolver of this host and whose answer we want (map `open_queries`). Only an answer that
- * matches one is ever learned, and each matches once. Also the one place where the query's AD bit survives.
+ * matches one is ever learned, and as many as were asked for. Also the one place where the query's AD bit survives.
  */
 struct fp_open_query_key {
     struct fp_addr client;
@@ -23,10 +23,12 @@ struct fp_open_query_key {
 struct fp_open_query {
     struct fp_key key;
     __u64 asked_ns; /* CLOCK_MONOTONIC */
-    __u16 limit;    /* octets the client takes */
+    __u16 limit;    /* payload size in the OPT of the query, at most ours; 0 = it had no OPT */
     __u16 view;
     __u8 query_bits;
-    __u8 pad[3];
+    __u8 outstanding; /* answers to come */
+    __u8 ambiguous;   /* they are to different queries: which answer is whose cannot be told, none is learned */
+    __u8 pad;
 };
 
 #define FP_OPEN_QUERY_MAX_AGE_NS (10 * FP_NSEC_PER_SEC)
@@ -38,7 +40,7 @@ struct fp_learned {
     struct fp_key key;
     __u64 seen_ns; /* CLOCK_MONOTONIC */
     __u16 len;
-    __u16 limit;
+    __u16 limit; /* that of the open query */
     __u16 view;
     __u8 query_bits;
     __u8 pad;

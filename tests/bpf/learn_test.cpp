@@ -174,6 +174,32 @@ TEST_F(Learn, EachQueryIsAnsweredOnce) {
     EXPECT_TRUE(ring_.consume().empty());
 }
 
+TEST_F(Learn, TheAnswersToARetryAreThoseOfOneQuery) {
+    const Packet query = frame();
+    ask(query);
+    ask(query);
+    EXPECT_TRUE(learns(query, answer_to(query)));
+    EXPECT_TRUE(learns(query, answer_to(query))) << "the daemon has not cached the first yet";
+    EXPECT_TRUE(sees(answer_to(query), FP_LEARN_unasked));
+}
+
+// Same port and id: nothing tells which of the two answers is for AD=1, or for which size.
+TEST_F(Learn, NothingWhereTwoQueriesCannotBeToldApart) {
+    const Packet plain = frame(DnsQuery{.flags = FP_DNS_RD});
+    for (const Packet &other :
+         {frame(DnsQuery{.flags = FP_DNS_RD | FP_DNS_AD}), frame(DnsQuery{.flags = FP_DNS_RD, .edns = Edns{}}),
+          frame(DnsQuery{.name = "other.example."})}) {
+        ask(plain);
+        ask(other);
+        ask(plain);
+        for (const Packet &query : {plain, other, plain}) {
+            EXPECT_TRUE(sees(answer_to(query), FP_LEARN_unasked));
+        }
+        ask(other); // all have been answered: port and id are free again
+        EXPECT_TRUE(learns(other, answer_to(other, {.question = other.dns.name + " IN A"})));
+    }
+}
+
 TEST_F(Learn, NothingThatWasNotAsked) {
     const Packet query = frame(Udp{.src = 40000}, DnsQuery{.id = 1});
     ask(query);

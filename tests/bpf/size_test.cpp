@@ -114,8 +114,7 @@ TEST_F(Size, ATruncatedAnswerKeepsItsFlags) {
     EXPECT_TRUE(truncates(frame(query), cached));
 }
 
-// A resolver leaves out additional records without a sign (RFC 2181 9). An answer that nearly fills the buffer of its client
-// may be such a one: it is for clients with no larger buffer.
+// A resolver leaves out additional records without a sign (RFC 2181 9), so an answer is for clients with no larger buffer.
 TEST_F(Size, AnAnswerForASmallBufferIsNotForALargeOne) {
     const Cached &cached = add(txt_of_size(300), {.limit = 512});
     EXPECT_TRUE(answers(frame(txt_query), cached));
@@ -124,10 +123,12 @@ TEST_F(Size, AnAnswerForASmallBufferIsNotForALargeOne) {
     EXPECT_TRUE(misses(query_with_buffer(1232)));
 }
 
-TEST_F(Size, AnAnswerThatLeftRoomIsForAll) {
-    const Cached &cached = add(txt_of_size(256), {.limit = 512});
+// Nor had the resolver room for an extended error (RFC 8914) where the query had no OPT.
+TEST_F(Size, AnAnswerToAQueryWithoutOptIsNotForOneWithOpt) {
+    const Cached &cached = add(txt_of_size(100), {.limit = 0});
     EXPECT_TRUE(answers(frame(txt_query), cached));
-    EXPECT_TRUE(answers(query_with_buffer(4096), cached));
+    EXPECT_TRUE(misses(query_with_buffer(512)));
+    EXPECT_TRUE(misses(query_with_buffer(1232)));
 }
 
 // The resolver chooses which additional records to leave out, so it is asked; where even the rest does not fit, TC says all.

@@ -6,11 +6,13 @@
 #include "bpf/programs.h"
 #include "harness/process.h"
 #include "unit/ctl_cached_answer.h"
+#include "util/address.h"
 #include "util/clock.h"
 
 #include <algorithm>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <cstring>
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -29,6 +31,8 @@ using test::ResponseText;
 constexpr uint32_t bucket_count = 4096;
 constexpr uint32_t max_entries = 10'000;
 constexpr const char *interface = "fpctl0";
+constexpr IpAddress address4 = IpAddress::from_ipv4({192, 0, 2, 53});
+constexpr IpAddress address6 = {{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x53}};
 
 enum : int { fine = 0, failed = 1, not_running = 3 };
 
@@ -101,6 +105,20 @@ class Ctl : public testing::Test {
         meta.max_entries = max_entries;
         const uint32_t zero = 0;
         ASSERT_EQ(bpf_map_update_elem(programs_->map("meta"), &zero, &meta, BPF_ANY), 0);
+    }
+
+    [[nodiscard]] fp_meta meta() const {
+        const uint32_t zero = 0;
+        fp_meta meta = {};
+        EXPECT_EQ(bpf_map_lookup_elem(programs_->map("meta"), &zero, &meta), 0);
+        return meta;
+    }
+
+    // As the daemon does, which finds addresses on its interfaces.
+    void listen_on(const IpAddress &address) {
+        const fp_addr key = address.abi();
+        const fp_listener listener = {};
+        ASSERT_EQ(bpf_map_update_elem(programs_->map("listeners"), &key, &listener, BPF_ANY), 0);
     }
 
     void attach() {
@@ -281,17 +299,64 @@ TEST_F(Ctl, FlushAllWorksWithoutADaemonAndIsSweptByTheNext) {
     EXPECT_EQ(table_->sweep(monotonic_ns(), bucket_count), 6);
 }
 
+// The daemon writes other fields of `meta` all the time, and goes by this one when an answer comes late.
+TEST_F(Ctl, EveryFlushWritesItsTimeAndNothingElse) {
+    for (const test::Command &words : std::vector<test::Command>{
+             {"cache", "flush", "example.com"}, {"cache", "flush-zone", "example.com"}, {"cache", "flush-all"}}) {
+        fp_meta wanted = meta();
+        const uint64_t before = monotonic_ns();
+        EXPECT_EQ(ctl(words).exit_code, fine);
+        const fp_meta found = meta();
+        EXPECT_GE(found.flushed_ns, before) << words[1];
+        EXPECT_LE(found.flushed_ns, monotonic_ns()) << words[1];
+        wanted.flushed_ns = found.flushed_ns;
+        EXPECT_EQ(std::memcmp(&found, &wanted, sizeof(fp_meta)), 0) << words[1];
+    }
+}
+
+TEST_F(Ctl, GetAndDumpAreNoFlush) {
+    ASSERT_EQ(ctl({"cache", "dump"}).exit_code, fine);
+    EXPECT_EQ(meta().flushed_ns, 0);
+}
+
 TEST_F(Ctl, StatusIsFineWhileEverythingRuns) {
     attach();
+    listen_on(address4);
+    listen_on(address6);
     const test::Finished finished = ctl({"status"});
     EXPECT_EQ(finished.exit_code, fine) << finished.output;
     EXPECT_TRUE(contains(finished.output, "\nfpctl0     generic  attached\n")) << finished.output;
     EXPECT_FALSE(contains(finished.output, "\033")) << "a pipe is no terminal";
+    EXPECT_TRUE(contains(finished.output, "\nANSWERS ON\n192.0.2.53\n2001:db8::53\n")) << finished.output;
     EXPECT_EQ(ctl_json({"status"})["daemon"]["pid"], 4711);
+    EXPECT_EQ(ctl_json({"status"})["listeners"], json({"192.0.2.53", "2001:db8::53"}));
+}
+
+TEST_F(Ctl, StatusIsDegradedWithoutAnAddressToAnswerOn) {
+    attach();
+    EXPECT_EQ(ctl({"status"}).exit_code, failed);
+    const json problems = ctl_json({"status"})["problems"];
+    ASSERT_EQ(problems.size(), 1);
+    EXPECT_TRUE(contains(problems[0], "no address to answer on"));
+}
+
+TEST_F(Ctl, StatusIsDegradedByARenamedInterface) {
+    attach();
+    listen_on(address4);
+    test::run({"ip", "link", "set", interface, "name", "fplan0"});
+    const test::Finished finished = ctl({"status"});
+    const test::Finished detached = ctl({"detach"});
+    test::run({"ip", "link", "set", "fplan0", "name", interface});
+    EXPECT_EQ(finished.exit_code, failed);
+    EXPECT_TRUE(contains(finished.output, "fpctl0 is now named fplan0")) << finished.output;
+    EXPECT_EQ(detached.exit_code, fine) << detached.output;
+    EXPECT_FALSE(contains(interface_state(), "xdp")) << "found by its link, whatever its name";
+    EXPECT_EQ(egress_filters(), "");
 }
 
 TEST_F(Ctl, StatusIsDegradedWithoutADaemon) {
     attach();
+    listen_on(address4);
     stop_daemon();
     EXPECT_EQ(ctl({"status"}).exit_code, failed);
     const json status = ctl_json({"status"});
@@ -302,6 +367,7 @@ TEST_F(Ctl, StatusIsDegradedWithoutADaemon) {
 
 TEST_F(Ctl, StatusIsDegradedWithoutAHeartbeat) {
     attach();
+    listen_on(address4);
     write_meta(60 * FP_NSEC_PER_SEC);
     EXPECT_EQ(ctl({"status"}).exit_code, failed);
     EXPECT_TRUE(contains(ctl_json({"status"})["problems"][0], "no heartbeat for 1 min"));
@@ -309,6 +375,7 @@ TEST_F(Ctl, StatusIsDegradedWithoutAHeartbeat) {
 
 TEST_F(Ctl, StatusIsDegradedByADeadLink) {
     attach();
+    listen_on(address4);
     break_link();
     EXPECT_EQ(ctl({"status"}).exit_code, failed);
     EXPECT_EQ(ctl_json({"status"})["interfaces"][0]["attached"], false);
@@ -371,7 +438,8 @@ TEST_F(Ctl, DetachDoesNothingInAnotherNetworkNamespace) {
     stop_daemon();
     const test::Finished finished = test::run({"unshare", "--net", FASTPATH_CTL, "--pins", pins_, "detach"});
     EXPECT_EQ(finished.exit_code, failed);
-    EXPECT_TRUE(contains(finished.output, "of this network namespace; run this in the daemon's")) << finished.output;
+    EXPECT_TRUE(contains(finished.output, "fpctl0 is in another network namespace (inode ")) << finished.output;
+    EXPECT_TRUE(contains(finished.output, "`nsenter --net`")) << finished.output;
     EXPECT_TRUE(contains(interface_state(), "xdp"));
     EXPECT_EQ(ctl_json({"detach"})["pins_removed"], true) << "a second try, in the right one, finds all it needs";
 }

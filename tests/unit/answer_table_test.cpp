@@ -35,9 +35,13 @@ class PlainMemory final : public AnswerMemory {
         pointers_[size_class].push_back(owned_.back().get());
         return {};
     }
-    void wait_for_readers() override { grace_periods++; }
+    bool wait_for_readers() override {
+        grace_periods += readers_leave ? 1 : 0;
+        return readers_leave;
+    }
 
     bool exhausted = false;
+    bool readers_leave = true;
     int grace_periods = 0;
 
   private:
@@ -98,6 +102,11 @@ TEST(AnswerTable, ReplacesAnAnswerInOneStoreAndKeepsItsOldSlotFromReuse) {
         EXPECT_NE(table.find(key(id)), old) << "a reader may still be in the slot";
     }
     EXPECT_EQ(memory.grace_periods, 0);
+    memory.readers_leave = false;
+    table.reclaim();
+    ASSERT_TRUE(table.insert(entry(60), now));
+    EXPECT_NE(table.find(key(60)), old) << "without a grace period it stays retired";
+    memory.readers_leave = true;
     table.reclaim();
     EXPECT_EQ(memory.grace_periods, 1);
     ASSERT_TRUE(table.insert(entry(50), now));

@@ -153,7 +153,7 @@ TEST_F(AnswerReader, SkipsLengthsThatDoNotFitTheSlot) {
     EXPECT_EQ(names_in(memory_), std::vector<std::string>{"www.example."});
 }
 
-// Lets a writer in after the way was read and before the slot is.
+// Lets a writer in after a way was read and before its slot is.
 class InterruptedCache final : public HeapCache {
   public:
     using HeapCache::HeapCache;
@@ -182,6 +182,60 @@ TEST(AnswerReaderBesideAWriter, SkipsAnAnswerThatIsReplacedWhileItIsRead) {
     };
     EXPECT_TRUE(names_in(memory).empty());
     EXPECT_EQ(names_in(memory), std::vector<std::string>{"www.example."}) << "undisturbed, it is there";
+}
+
+// What a daemon does that publishes the answer anew, in another slot.
+class AnswerReaderFlush : public testing::Test {
+  protected:
+    AnswerReaderFlush() {
+        if (!table_.insert(cached(address_of("www.example.")), 0)) {
+            throw std::runtime_error("the answer does not go into the cache");
+        }
+        slots_ = reinterpret_cast<fp_answer_small *>(memory_.chunks(FP_ANSWER_small)[0]);
+        tag_ = static_cast<uint32_t>(way_);
+    }
+    void replace(uint32_t tag, uint32_t slot) {
+        slots_[slot] = slots_[fp_way_slot(way_)];
+        slots_[slot].head.lifetime = 300;
+        way_ = fp_way_make(tag, FP_ANSWER_small, slot);
+    }
+    void flush_while(std::function<void()> writer) {
+        for_each_answer(memory_, [&](AnswerCopy &copy) {
+            memory_.writer = std::move(writer);
+            copy.flush();
+        });
+    }
+    [[nodiscard]] uint32_t lifetime_in(uint32_t slot) const { return slots_[slot].head.lifetime; }
+
+    InterruptedCache memory_{1};
+    AnswerTable table_{memory_, capacity};
+    Way &way_ = memory_.buckets()[0].way[0];
+    uint32_t tag_ = 0;
+    fp_answer_small *slots_ = nullptr;
+};
+
+TEST_F(AnswerReaderFlush, FollowsTheAnswerToANewSlot) {
+    flush_while([this] {
+        replace(tag_, 100);
+        memory_.writer = [this] { replace(tag_, 101); };
+    });
+    EXPECT_EQ(lifetime_in(100), 0);
+    EXPECT_EQ(lifetime_in(101), 0);
+}
+
+TEST_F(AnswerReaderFlush, LeavesAnotherQuestionAloneThatTookTheWay) {
+    flush_while([this] { replace(tag_ + 1, 100); });
+    EXPECT_EQ(lifetime_in(100), 300);
+}
+
+TEST_F(AnswerReaderFlush, EndsBesideAWriterThatNeverRests) {
+    uint32_t slot = 100;
+    std::function<void()> replace_again = [&] {
+        replace(tag_, slot++);
+        memory_.writer = replace_again;
+    };
+    flush_while(replace_again);
+    EXPECT_GT(slot, 101);
 }
 
 TEST_F(AnswerReader, FlushReachesTheSharedSlot) {

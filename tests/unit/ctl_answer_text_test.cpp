@@ -57,13 +57,13 @@ Json json_of(Entry entry, uint32_t age) {
 }
 
 TEST(AnswerText, IsZoneFileLinesBelowAComment) {
-    Entry entry = cached(with_do(mail), {.query_bits = FP_QUERY_DO | FP_QUERY_AD, .view = 7});
+    Entry entry = cached(with_do(mail), {.query_bits = FP_QUERY_DO | FP_QUERY_AD, .view = 7, .limit = 1232});
     entry.head.last_used = 40;
 
     EXPECT_EQ(
         zone_lines(entry, 100),
-        "; example.com. IN MX: NOERROR, flags ad ra; query DO AD, view 7; age 100 s, 200 s left, last used 60 s ago; "
-        "answers_small[0][0]\n"
+        "; example.com. IN MX: NOERROR, flags ad ra; query DO AD, payload size 1232, view 7; age 100 s, 200 s left, "
+        "last used 60 s ago; answers_small[0][0]\n"
         "example.com.\t3500\tIN\tMX\t10 mx.example.com.\n"
         "mx.example.com.\t200\tIN\tAAAA\t2001:db8::25\t; additional\n");
 }
@@ -74,12 +74,6 @@ TEST(AnswerText, ShowsRcodeAndSoaOfNegativeAnswers) {
         "; nope.example.com. IN A: NXDOMAIN, flags ra; query plain, view 0; age 0 s, 600 s left, last used 0 s ago; "
         "answers_small[0][0]\n"
         "example.com.\t900\tIN\tSOA\tns.example.com. admin.example.com. 1 7200 3600 1209600 600\t; authority\n");
-}
-
-TEST(AnswerText, SaysForWhichClientsATrimmedAnswerIs) {
-    Entry entry = cached(mail, {.query_bits = FP_QUERY_AD});
-    entry.head.limit = 512;
-    EXPECT_NE(zone_lines(entry, 0).find("view 0, for clients of at most 512 octets; age"), std::string::npos);
 }
 
 TEST(AnswerText, ShowsWhatItCannotReadAsSuch) {
@@ -102,12 +96,16 @@ TEST(AnswerText, KeepsTextWithTabsAndQuotesWhole) {
     EXPECT_NE(lines.find("\tTXT\t\"a\tb\\\"\\010;\"\n"), std::string::npos) << lines;
 }
 
+TEST(AnswerJson, SaysWhereTheQueryHadNoOpt) {
+    EXPECT_TRUE(json_of(cached(no_such_name), 0)["query"]["payload_size"].is_null());
+}
+
 TEST(AnswerJson, HasTheSameContent) {
-    Entry entry = cached(with_do(mail), {.query_bits = FP_QUERY_DO, .view = 7});
+    Entry entry = cached(with_do(mail), {.query_bits = FP_QUERY_DO, .view = 7, .limit = 1232});
     entry.head.last_used = 40;
     const Json wanted = Json::parse(R"({
         "name": "example.com.", "type": "MX", "rcode": "NOERROR", "aa": false, "ad": true, "ra": true,
-        "query": {"do": true, "cd": false, "ad": false}, "view": 7, "client_limit": null,
+        "query": {"do": true, "cd": false, "ad": false, "payload_size": 1232}, "view": 7,
         "age_seconds": 100, "remaining_seconds": 200, "last_used_seconds_ago": 60,
         "size_class": "small", "chunk": 0, "element": 0,
         "answer": [{"name": "example.com.", "ttl": 3500, "class": "IN", "type": "MX", "data": "10 mx.example.com."}],

@@ -14,7 +14,7 @@ namespace fastpath::test {
 struct CachedQuery {
     uint8_t query_bits = 0;
     uint16_t view = 0;
-    uint16_t limit = 1232; // octets that the client took
+    uint16_t limit = 0; // payload size in its OPT, 0 without OPT
     uint64_t born_ns = 0;
     std::array<uint32_t, FP_HASH_KEY_WORDS> hash_key = {1, 2, 3, 4, 5, 6, 7, 8};
 };

@@ -22,6 +22,8 @@ StatusReport healthy() {
     StatusReport report = {.pins = "/pins",
                            .daemon_running = true,
                            .interfaces = {interface("eth0", FP_ATTACH_NATIVE, true)},
+                           .renamed = {},
+                           .listeners = {parse_address("192.0.2.53").value(), parse_address("2001:db8::53").value()},
                            .now_ns = 10'000 * second};
     report.meta.daemon_pid = 4711;
     report.meta.started_ns = 2'500 * second;
@@ -78,6 +80,20 @@ TEST(Status, IsDegradedWithoutAnyInterface) {
     EXPECT_EQ(problems_of(report).size(), 1);
 }
 
+TEST(Status, IsDegradedByARenamedInterface) {
+    StatusReport report = healthy();
+    report.renamed[3] = "lan0";
+    ASSERT_EQ(problems_of(report).size(), 1);
+    EXPECT_NE(problems_of(report)[0].find("eth0 is now named lan0"), std::string::npos);
+}
+
+TEST(Status, IsDegradedWithoutAnAddressToAnswerOn) {
+    StatusReport report = healthy();
+    report.listeners.clear();
+    ASSERT_EQ(problems_of(report).size(), 1);
+    EXPECT_EQ(problems_of(report)[0].find("no address to answer on"), 0);
+}
+
 TEST(Status, CountsStaleAnswersAsHitsAndOtherPacketsNotAtAll) {
     EXPECT_EQ(hit_ratio({}), std::nullopt);
     EXPECT_DOUBLE_EQ(hit_ratio(healthy().counters).value(), 0.9);
@@ -91,6 +107,10 @@ TEST(Status, PrintsATable) {
                                   "\n"
                                   "INTERFACE  MODE    STATE\n"
                                   "eth0       native  attached\n"
+                                  "\n"
+                                  "ANSWERS ON\n"
+                                  "192.0.2.53\n"
+                                  "2001:db8::53\n"
                                   "\n"
                                   "RESULT   QUERIES  SHARE\n"
                                   "hit      90       90.0 %\n"
@@ -126,6 +146,7 @@ TEST(StatusJson, HasWhatTheTableHas) {
         "state": "ok", "problems": [], "pins": "/pins",
         "daemon": {"running": true, "pid": 4711, "version": "1.2.3", "uptime_seconds": 7500, "heartbeat_age_seconds": 1},
         "interfaces": [{"name": "eth0", "ifindex": 3, "mode": "native", "attached": true}],
+        "listeners": ["192.0.2.53", "2001:db8::53"],
         "cache": {"entries": 250, "capacity": 1000, "memory_bytes": 3145728},
         "queries": {"hit": 90, "stale": 0, "miss": 6, "pass": 3, "refused": 0, "dropped": 1},
         "hit_ratio": 0.9

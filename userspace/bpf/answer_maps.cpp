@@ -147,11 +147,11 @@ Result<> AnswerMaps::grow(fp_answer_class size_class) {
 // An update of a map-in-map from userspace returns after an RCU grace period, whatever it writes: the kernel promises that no
 // program still uses the old inner map (maybe_wait_bpf_programs in kernel/bpf/syscall.c, since 4.20). The same chunk is
 // written again, so nothing changes.
-void AnswerMaps::wait_for_readers() {
+bool AnswerMaps::wait_for_readers() {
     const ClassMaps &maps = classes_[FP_ANSWER_small];
     const uint32_t first = 0;
     const int chunk_fd = maps.first_chunk.get();
-    bpf_map_update_elem(maps.outer.get(), &first, &chunk_fd, BPF_ANY);
+    return bpf_map_update_elem(maps.outer.get(), &first, &chunk_fd, BPF_ANY) == 0;
 }
 
 } // namespace fastpath

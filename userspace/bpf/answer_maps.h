@@ -30,7 +30,7 @@ class AnswerMaps final : public AnswerMemory {
     std::span<fp_bucket> buckets() override { return buckets_; }
     std::span<std::byte *const> chunks(fp_answer_class size_class) override { return classes_[size_class].chunks; }
     Result<> grow(fp_answer_class size_class) override;
-    void wait_for_readers() override;
+    [[nodiscard]] bool wait_for_readers() override;
 
   private:
     struct ClassMaps {

@@ -39,8 +39,14 @@ class Attachments {
     [[nodiscard]] std::vector<Attached> list() const;
 
   private:
+    struct Xdp {
+        uint32_t mode;
+        bool created; // by this call, and not taken over from an earlier daemon
+    };
+
     [[nodiscard]] std::filesystem::path link_pin(const std::string &interface) const;
-    Result<uint32_t> attach_xdp(const std::string &interface, uint32_t ifindex, AttachMode mode, int program);
+    Result<Xdp> attach_xdp(const std::string &interface, uint32_t ifindex, AttachMode mode, int program) const;
+    Result<> detach_xdp(const std::string &interface) const;
     [[nodiscard]] bool replace_xdp(const std::string &interface, uint32_t ifindex, AttachMode mode, int program) const;
     Result<> attach_tc(uint32_t ifindex, int program, fp_attachment &record) const;
 

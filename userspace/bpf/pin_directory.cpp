@@ -9,6 +9,7 @@
 #include <linux/magic.h>
 #include <sys/file.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <thread>
 
@@ -25,56 +26,91 @@ bool is_bpffs(const fs::path &path) {
     return ::statfs(path.c_str(), &info) == 0 && static_cast<unsigned long>(info.f_type) == BPF_FS_MAGIC;
 }
 
-Result<> ensure_bpffs(const fs::path &path) {
+// The directory itself; what is in it waits for the lock, for a daemon that stops may be emptying it.
+Result<> make_directory(const fs::path &path) {
     if (path.string().starts_with(bpffs) && !is_bpffs(bpffs) && ::mount("bpf", bpffs, "bpf", 0, "mode=0700") != 0) {
         return fail_errno("no BPF file system at /sys/fs/bpf, and mounting one failed (mount -t bpf bpf /sys/fs/bpf)");
     }
     std::error_code code;
-    fs::create_directories(path / "links", code);
+    fs::create_directories(path, code);
     if (code) {
         return fail("cannot make the pin directory " + path.string() + ": " + code.message() +
                     (code.value() == EPERM || code.value() == EACCES ? "; run as root" : ""));
     }
-    if (!is_bpffs(path)) {
-        return fail("the pin directory " + path.string() + " is not on a BPF file system; put it below /sys/fs/bpf");
-    }
-    fs::permissions(path, fs::perms::owner_all, code); // the maps hold client names and the hash key
     return {};
 }
 
-// `dns-fastpathctl status` holds a shared lock for an instant; a daemon holds its own as long as it lives.
-bool lock_for_good(int fd) {
-    constexpr int attempts = 20;
-    for (int attempt = 0; attempt < attempts; attempt++) {
-        if (::flock(fd, LOCK_EX | LOCK_NB) == 0) {
-            return true;
-        }
-        if (errno != EWOULDBLOCK) {
-            return false;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+Result<> prepare_directory(const fs::path &path) {
+    if (!is_bpffs(path)) {
+        return fail("the pin directory " + path.string() + " is not on a BPF file system; put it below /sys/fs/bpf");
     }
-    errno = EWOULDBLOCK;
-    return false;
+    std::error_code code;
+    fs::permissions(path, fs::perms::owner_all, code); // the maps hold client names and the hash key
+    fs::create_directory(path / "links", code);
+    if (code) {
+        return fail("cannot make the pin directory " + (path / "links").string() + ": " + code.message());
+    }
+    return {};
 }
 
-} // namespace
-
-Result<PinDirectory> PinDirectory::acquire(const fs::path &path) {
-    if (Result<> ready = ensure_bpffs(path); !ready) {
-        return tl::unexpected(ready.error());
+// A daemon holds the lock as long as it lives, and a while after it was told to stop; `dns-fastpathctl status` holds a
+// shared one for an instant.
+bool lock_until(int fd, std::chrono::steady_clock::time_point deadline) {
+    constexpr std::chrono::milliseconds pause(50);
+    while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() >= deadline) {
+            return false;
+        }
+        std::this_thread::sleep_for(pause);
     }
-    PinDirectory directory(path);
-    directory.lock_.reset(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory.lock_) {
+    return true;
+}
+
+// Is the open directory still the one at the path? A daemon that stops removes it, lock and all.
+bool is_at(int fd, const fs::path &path) {
+    struct stat opened = {};
+    struct stat named = {};
+    return ::fstat(fd, &opened) == 0 && ::stat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
+           opened.st_dev == named.st_dev;
+}
+
+// The locked directory; none where it was removed meanwhile.
+Result<UniqueFd> open_locked(const fs::path &path, std::chrono::steady_clock::time_point deadline) {
+    if (Result<> made = make_directory(path); !made) {
+        return tl::unexpected(made.error());
+    }
+    UniqueFd lock(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!lock) {
+        if (errno == ENOENT) {
+            return UniqueFd();
+        }
         return fail_errno("cannot open the pin directory " + path.string());
     }
-    if (!lock_for_good(directory.lock_.get())) {
+    if (!lock_until(lock.get(), deadline)) {
         if (errno == EWOULDBLOCK) {
             return fail("another dns-fastpathd uses the pins in " + path.string() +
                         "; stop it first, or give this one --pins of its own");
         }
         return fail_errno("cannot lock the pin directory " + path.string());
+    }
+    return is_at(lock.get(), path) ? std::move(lock) : UniqueFd();
+}
+
+} // namespace
+
+Result<PinDirectory> PinDirectory::acquire(const fs::path &path) {
+    constexpr std::chrono::seconds patience(3); // a daemon that is being stopped needs about two
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    PinDirectory directory(path);
+    while (!directory.lock_) {
+        Result<UniqueFd> lock = open_locked(path, deadline);
+        if (!lock) {
+            return tl::unexpected(lock.error());
+        }
+        directory.lock_ = std::move(*lock);
+    }
+    if (Result<> ready = prepare_directory(path); !ready) {
+        return tl::unexpected(ready.error());
     }
     return directory;
 }
@@ -117,6 +153,9 @@ Result<std::optional<fp_meta>> PinDirectory::read_meta() const {
     }
     fp_meta meta = {};
     std::memcpy(&meta, element.data(), sizeof(meta));
+    if (meta.abi_version == 0) {
+        return std::nullopt; // a daemon died before it had written anything there
+    }
     if (meta.abi_version != FP_ABI_VERSION || info.value_size != sizeof(fp_meta)) {
         return fail("the pins in " + path_.string() + " are of ABI version " + std::to_string(meta.abi_version) +
                     ", this program is of version " + std::to_string(FP_ABI_VERSION) +
@@ -128,6 +167,19 @@ Result<std::optional<fp_meta>> PinDirectory::read_meta() const {
 bool PinDirectory::in_use() const {
     const UniqueFd fd(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     return fd && ::flock(fd.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+Result<> PinDirectory::clear() {
+    std::error_code code;
+    for (const auto &pin : fs::directory_iterator(path_, code)) {
+        if (!pin.is_directory()) {
+            fs::remove(pin.path(), code);
+        }
+        if (code) {
+            return fail("cannot remove the pin " + pin.path().string() + ": " + code.message());
+        }
+    }
+    return {};
 }
 
 Result<> PinDirectory::remove() {

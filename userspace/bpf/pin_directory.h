@@ -13,7 +13,8 @@ namespace fastpath {
 
 class PinDirectory {
   public:
-    // For the daemon: mounts bpffs if /sys/fs/bpf is none, makes the directory, takes the lock.
+    // For the daemon: mounts bpffs if /sys/fs/bpf is none, makes the directory, takes the lock. Waits up to 3 s for a
+    // daemon that is being stopped.
     static Result<PinDirectory> acquire(const std::filesystem::path &path);
 
     // For dns-fastpathctl: only what is there. nullopt where nothing is pinned.
@@ -31,6 +32,9 @@ class PinDirectory {
 
     // Does a daemon hold the lock?
     [[nodiscard]] bool in_use() const;
+
+    // Removes the pins of maps, for a start from nothing; the directory and its lock stay.
+    Result<> clear();
 
     // Removes all pins. Maps live on while a program uses them.
     Result<> remove();

@@ -117,10 +117,11 @@ Result<uint32_t> AnswerTable::take_slot(fp_answer_class size_class) {
         const size_t chunk = memory_.chunks(size_class).size();
         if (Result<> grown = memory_.grow(size_class); grown) {
             add_chunk_slots(size_class, static_cast<uint32_t>(chunk));
-        } else if (!pool.retired.empty()) {
-            reclaim();
         } else {
-            return tl::unexpected(grown.error());
+            reclaim();
+            if (pool.free.empty()) {
+                return tl::unexpected(grown.error());
+            }
         }
     }
     const uint32_t slot = pool.free.back();
@@ -269,7 +270,9 @@ void AnswerTable::reclaim() {
     if (std::all_of(pools_.begin(), pools_.end(), [](const SlotPool &p) { return p.retired.empty(); })) {
         return;
     }
-    memory_.wait_for_readers();
+    if (!memory_.wait_for_readers()) {
+        return; // they stay retired until it succeeds
+    }
     for (SlotPool &pool : pools_) {
         pool.free.insert(pool.free.end(), pool.retired.begin(), pool.retired.end());
         pool.retired.clear();

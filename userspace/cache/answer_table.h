@@ -37,8 +37,9 @@ class AnswerMemory {
     // Adds one zeroed chunk to the class.
     virtual Result<> grow(fp_answer_class size_class) = 0;
 
-    // Returns once no program can still read a slot that was unpublished before the call (an RCU grace period).
-    virtual void wait_for_readers() = 0;
+    // Returns once no program can still read a slot that was unpublished before the call (an RCU grace period); false where
+    // that could not be found out.
+    [[nodiscard]] virtual bool wait_for_readers() = 0;
 };
 
 using Way = __u64; // one element of a bucket

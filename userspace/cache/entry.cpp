@@ -8,13 +8,10 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <limits>
 #include <optional>
 
 namespace fastpath {
 namespace {
-
-constexpr uint16_t complete = std::numeric_limits<uint16_t>::max(); // fp_answer.limit: for everybody
 
 struct ClassRoom {
     fp_answer_class size_class;
@@ -99,15 +96,6 @@ std::optional<fp_answer_class> smallest_class(size_t front, size_t body) {
     return found == class_rooms.end() ? std::nullopt : std::optional(found->size_class);
 }
 
-// Up to how many octets of client buffer this is the whole answer. A resolver leaves out additional RRsets that do
-// not fit (RFC 2181 9), without a sign. Nobody is given more than payload_size, so what was written for that much is
-// complete. And an answer that fills less than half of its room has hardly lost one: the RRset would have to be
-// larger than all the rest.
-uint16_t limit_of(const Message &message, const EntryContext &context, const CachePolicy &policy) {
-    const bool roomy = context.limit >= policy.payload_size || message.wire.size() <= context.limit / 2U;
-    return roomy ? complete : context.limit;
-}
-
 // Answer and authority; the additional section comes last.
 uint16_t core_length(const Message &message) {
     const auto additional = message.section(Section::additional);
@@ -152,7 +140,7 @@ tl::expected<Entry, FillReject> build_entry(const Message &message, const Lifeti
         .arcount = count_of(message, Section::additional),
         .body_len = static_cast<uint16_t>(entry.body.size()),
         .core_len = core_length(message),
-        .limit = limit_of(message, context, policy),
+        .limit = context.limit,
         .ttl_count = static_cast<uint16_t>(ttl_offsets.size()),
         .ttl_odd = static_cast<uint16_t>(odd),
         .qtype = message.qtype,

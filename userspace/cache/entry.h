@@ -25,7 +25,7 @@ struct EntryContext {
     fp_key key{};
     uint8_t query_bits = 0;
     uint16_t view = 0;
-    uint16_t limit = 0;   // octets that the client took
+    uint16_t limit = 0;   // payload size in its OPT, 0 without OPT
     uint64_t born_ns = 0; // CLOCK_MONOTONIC
 };
 

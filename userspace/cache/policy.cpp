@@ -55,6 +55,10 @@ Check check_header(const Response &response) {
     if ((message.flags & FP_DNS_RD) == 0) {
         return FillReject::no_recursion;
     }
+    // An authoritative server on another address of this host is no resolver (RFC 1035 4.1.1).
+    if ((message.flags & FP_DNS_RA) == 0) {
+        return FillReject::not_recursive;
+    }
     if ((message.flags & FP_DNS_Z) != 0) {
         return FillReject::header_z;
     }

@@ -7,6 +7,20 @@
 
 namespace fastpath {
 
+namespace {
+
+bool covers(const IpPrefix &prefix, const IpAddress &address) {
+    for (unsigned bit = 0; bit < prefix.length; bit++) {
+        const auto mask = static_cast<uint8_t>(0x80U >> bit % 8);
+        if (((prefix.address.octets[bit / 8] ^ address.octets[bit / 8]) & mask) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+} // namespace
+
 std::vector<IpPrefix> default_acl() {
     constexpr std::array texts = {
         "127.0.0.0/8",    "::1/128",                         // loopback
@@ -33,6 +47,17 @@ std::vector<ClientRule> client_rules(const AclConfig &acl) {
         rules.push_back({all_ipv4, false});
     }
     return rules;
+}
+
+bool is_allowed(const AclConfig &acl, const IpAddress &address) {
+    const ClientRule *longest = nullptr;
+    const std::vector<ClientRule> rules = client_rules(acl);
+    for (const ClientRule &rule : rules) {
+        if (covers(rule.prefix, address) && (longest == nullptr || rule.prefix.length > longest->prefix.length)) {
+            longest = &rule;
+        }
+    }
+    return longest != nullptr && longest->allowed;
 }
 
 } // namespace fastpath

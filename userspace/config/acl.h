@@ -19,4 +19,7 @@ struct ClientRule {
 // of IPv4, so a row for 0.0.0.0/0 is always there: the one of the list, or one that allows nobody.
 std::vector<ClientRule> client_rules(const AclConfig &acl);
 
+// What the longest-prefix table would say of this client.
+bool is_allowed(const AclConfig &acl, const IpAddress &address);
+
 } // namespace fastpath

@@ -42,12 +42,13 @@ bool is_wire_name(std::span<const uint8_t> name) {
 } // namespace
 
 bool AnswerCopy::read(AnswerMemory &memory, uint32_t bucket, const Way &published_way) {
+    memory_ = &memory;
+    published_way_ = &published_way;
     way_ = load(published_way);
-    std::byte *const slot = slot_of(memory, way_);
+    const std::byte *const slot = slot_of(memory, way_);
     if (slot == nullptr) {
         return false;
     }
-    shared_ = reinterpret_cast<fp_answer *>(slot);
     std::memcpy(&head_, slot, sizeof(head_));
     std::memcpy(octets_.data(), slot + sizeof(head_), size_class().slot_size - sizeof(head_));
 
@@ -106,10 +107,26 @@ std::vector<uint8_t> AnswerCopy::message(uint32_t age) const {
     return wire;
 }
 
-// The daemon may have put another answer there since. That one is lost to the cache then, which costs one query.
+// The slot may hold another answer by now: that one is lost to the cache then, which costs one query. And the answer may be
+// in another slot: a tag is unique in its bucket, so the same tag in the same way is the same question. What a daemon puts
+// there time and again, faster than we look, is newer than the flush.
 void AnswerCopy::flush() {
+    constexpr int most_replacements = 8;
     head_.lifetime = 0;
-    std::atomic_ref<uint32_t>(shared_->lifetime).store(0, std::memory_order_relaxed);
+    Way flushed = way_;
+    for (int i = 0; i <= most_replacements; i++) {
+        std::byte *const slot = slot_of(*memory_, flushed);
+        if (slot == nullptr || static_cast<uint32_t>(flushed) != static_cast<uint32_t>(way_)) {
+            return;
+        }
+        std::atomic_ref<uint32_t>(reinterpret_cast<fp_answer *>(slot)->lifetime).store(0, std::memory_order_relaxed);
+        std::atomic_thread_fence(std::memory_order_seq_cst); // the store is seen before we look at the way again
+        const Way now = load(*published_way_);
+        if (now == flushed) {
+            return;
+        }
+        flushed = now;
+    }
 }
 
 void for_each_answer(AnswerMemory &memory, const std::function<void(AnswerCopy &)> &visit) {

@@ -28,7 +28,8 @@ class AnswerCopy {
     // A DNS message with TTLs as they are after `age` seconds; `age` is below the lifetime.
     [[nodiscard]] std::vector<uint8_t> message(uint32_t age) const;
 
-    // Makes the answer give no hit from now on (dns_fastpath/cache.h), here and in the cache.
+    // Makes the answer give no hit from now on (dns_fastpath/cache.h), here and in the cache; so too one that has taken its
+    // place since it was read.
     void flush();
 
   private:
@@ -37,8 +38,9 @@ class AnswerCopy {
     [[nodiscard]] std::vector<uint16_t> ttl_offsets() const;
     [[nodiscard]] bool is_well_formed() const;
 
-    Way way_ = 0;
-    fp_answer *shared_ = nullptr; // where it was read
+    AnswerMemory *memory_ = nullptr;
+    const Way *published_way_ = nullptr;
+    Way way_ = 0; // as it was when the answer was read
     fp_answer head_ = {};
     std::array<uint8_t, sizeof(fp_answer_large) - sizeof(fp_answer)> octets_; // front and body
 };

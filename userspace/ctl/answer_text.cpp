@@ -5,7 +5,7 @@
 #include "dns/name.h"
 #include "metrics/dns_labels.h"
 
-#include <limits>
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +13,6 @@
 namespace fastpath::ctl {
 
 namespace {
-
-constexpr uint16_t no_limit = std::numeric_limits<uint16_t>::max();
 
 // " aa ad", or nothing.
 std::string list_of(std::initializer_list<std::pair<bool, const char *>> words) {
@@ -56,12 +54,11 @@ void print_comment(std::ostream &stream, const AnswerCopy &answer, uint32_t age)
     const fp_answer &head = answer.head();
     stream << "; " << name_to_text(answer.name()) << " IN " << type_name(head.qtype) << ": " << rcode_of(head);
     stream << ", flags" << answer_flags(head) << "; query" << (head.query_bits != 0 ? query_bits(head) : " plain");
-    stream << ", view " << head.view;
-    if (head.limit != no_limit) {
-        stream << ", for clients of at most " << head.limit << " octets";
+    if (head.limit != 0) {
+        stream << ", payload size " << head.limit;
     }
-    stream << "; age " << age << " s, " << head.lifetime - age << " s left, last used " << idle_seconds(head, age)
-           << " s ago; " << place_of(answer) << '\n';
+    stream << ", view " << head.view << "; age " << age << " s, " << head.lifetime - age << " s left, last used "
+           << idle_seconds(head, age) << " s ago; " << place_of(answer) << '\n';
 }
 
 Json records_to_json(const std::vector<Record> &records, std::string_view section) {
@@ -105,9 +102,9 @@ Json to_json(const AnswerCopy &answer, uint32_t age) {
                  {"query",
                   {{"do", (head.query_bits & FP_QUERY_DO) != 0},
                    {"cd", (head.query_bits & FP_QUERY_CD) != 0},
-                   {"ad", (head.query_bits & FP_QUERY_AD) != 0}}},
+                   {"ad", (head.query_bits & FP_QUERY_AD) != 0},
+                   {"payload_size", head.limit != 0 ? Json(head.limit) : Json(nullptr)}}},
                  {"view", head.view},
-                 {"client_limit", head.limit != no_limit ? Json(head.limit) : Json(nullptr)},
                  {"age_seconds", age},
                  {"remaining_seconds", head.lifetime - age},
                  {"last_used_seconds_ago", idle_seconds(head, age)},

@@ -85,6 +85,9 @@ Result<ExitCode> cache_flush(const Invocation &asked, Pinned &pinned, Output &ou
     if (!answers) {
         return tl::unexpected(answers.error());
     }
+    if (Result<> announced = announce_flush(pinned); !announced) {
+        return tl::unexpected(announced.error());
+    }
     uint64_t flushed = 0;
     for_each_answer(*answers, [&](AnswerCopy &answer) {
         if (answer.head().lifetime != 0 && is_selected(asked, answer.name(), answer.head().qtype)) {

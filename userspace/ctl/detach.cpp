@@ -4,8 +4,6 @@
 #include "ctl/command.h"
 #include "ctl/pinned.h"
 
-#include <array>
-#include <net/if.h>
 #include <string>
 #include <vector>
 
@@ -20,24 +18,10 @@ struct DetachReport {
     bool pins_removed = false;
 };
 
-// The TC filter is found by number of the interface, and the same number may be another interface: of another network
-// namespace than the daemon's, or a later one of this. Nothing is done to it then.
-Result<> check_interface(const Attached &attached) {
-    std::array<char, IF_NAMESIZE> name = {};
-    const bool exists = ::if_indextoname(attached.ifindex, name.data()) != nullptr;
-    const std::string expected = attached.record.interface;
-    if (exists ? expected == name.data() : !attached.live) {
-        return {};
-    }
-    return fail(expected + " is not interface " + std::to_string(attached.ifindex) +
-                " of this network namespace; run this in the daemon's (nsenter --net=...)");
-}
-
 void detach_all(const Pinned &pinned, int attachments_fd, DetachReport &report) {
     Attachments attachments(pinned.directory, attachments_fd);
     for (const Attached &attached : attachments.list()) {
-        const Result<> done = check_interface(attached).and_then([&] { return attachments.detach(attached); });
-        if (done) {
+        if (const Result<> done = attachments.detach(attached); done) {
             report.detached.emplace_back(attached.record.interface);
         } else {
             report.failures.push_back(done.error().message);
@@ -65,8 +49,7 @@ void print_report(std::ostream &stream, const Pinned &pinned, const DetachReport
     }
     if (report.daemon_running) {
         stream << "the daemon (pid " << pinned.meta.daemon_pid
-               << ") keeps running without its programs; stop it with `systemctl stop dns-fastpath`, or restart it to "
-                  "attach again\n";
+               << ") keeps running without its programs; stop it, or restart it to attach again\n";
     } else if (report.pins_removed) {
         stream << "removed the pins in " << pinned.directory.path().string() << ", and the cache with them\n";
     }

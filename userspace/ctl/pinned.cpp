@@ -2,10 +2,14 @@
 #include "ctl/pinned.h"
 
 #include "bpf/counter_map.h"
+#include "bpf/mapped_memory.h"
+#include "util/clock.h"
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bpf/bpf.h>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -65,6 +69,21 @@ Result<std::vector<Attached>> attachments_of(const Pinned &pinned) {
     return interfaces;
 }
 
+Result<std::vector<IpAddress>> listeners_of(const Pinned &pinned) {
+    const Result<UniqueFd> map = pinned.directory.open_map("listeners");
+    if (!map) {
+        return tl::unexpected(map.error());
+    }
+    std::set<IpAddress> addresses; // a walk beside the daemon may begin anew, and see some twice
+    fp_addr key = {};
+    const fp_addr *previous = nullptr;
+    while (bpf_map_get_next_key(map->get(), previous, &key) == 0) {
+        addresses.insert(IpAddress::from_abi(key));
+        previous = &key;
+    }
+    return std::vector(addresses.begin(), addresses.end());
+}
+
 Result<AnswerMaps> open_answers(const Pinned &pinned) {
     Result<UniqueFd> index = pinned.directory.open_map("answer_index");
     if (!index) {
@@ -81,6 +100,21 @@ Result<AnswerMaps> open_answers(const Pinned &pinned) {
         descriptors.answers[c] = answers[c].get();
     }
     return AnswerMaps::open(descriptors); // duplicates what it keeps
+}
+
+// Through shared memory: a write of the whole element would undo what the daemon wrote into it meanwhile.
+Result<> announce_flush(const Pinned &pinned) {
+    const Result<UniqueFd> map = pinned.directory.open_map("meta");
+    if (!map) {
+        return tl::unexpected(map.error());
+    }
+    const Result<MappedMemory> memory = MappedMemory::of_map(map->get(), sizeof(fp_meta), "meta");
+    if (!memory) {
+        return tl::unexpected(memory.error());
+    }
+    auto *const meta = reinterpret_cast<fp_meta *>(memory->data());
+    std::atomic_ref<__u64>(meta->flushed_ns).store(monotonic_ns(), std::memory_order_seq_cst);
+    return {};
 }
 
 } // namespace fastpath::ctl

@@ -5,6 +5,7 @@
 #include "bpf/answer_maps.h"
 #include "bpf/attachment.h"
 #include "bpf/pin_directory.h"
+#include "util/address.h"
 #include "util/result.h"
 
 #include <dns_fastpath/abi.h>
@@ -26,6 +27,11 @@ Result<std::optional<Pinned>> open_pinned(const std::filesystem::path &path);
 Result<fp_counters> counters_of(const Pinned &pinned);
 Result<fp_cache_counters> cache_counters_of(const Pinned &pinned);
 Result<std::vector<Attached>> attachments_of(const Pinned &pinned); // by name of the interface
+Result<std::vector<IpAddress>> listeners_of(const Pinned &pinned);  // sorted
 Result<AnswerMaps> open_answers(const Pinned &pinned);
+
+// Tells the daemon not to cache what it was asked to learn before now. To be done before answers are flushed: one that is
+// on its way to the daemon would come back after the flush otherwise.
+Result<> announce_flush(const Pinned &pinned);
 
 } // namespace fastpath::ctl

@@ -6,7 +6,9 @@
 #include "ctl/pinned.h"
 #include "util/clock.h"
 
+#include <array>
 #include <cstring>
+#include <net/if.h>
 #include <utility>
 
 namespace fastpath::ctl {
@@ -89,16 +91,47 @@ void print_results(Output &output, const fp_counters &counters) {
     print_table(output, rows);
 }
 
+void print_listeners(Output &output, const std::vector<IpAddress> &listeners) {
+    std::vector<Row> rows = {{"ANSWERS ON"}};
+    for (const IpAddress &address : listeners) {
+        rows.push_back({to_string(address)});
+    }
+    print_table(output, rows);
+}
+
+// Only of interfaces that are live: a number may be another interface's where ours has gone.
+std::map<uint32_t, std::string> renamed_of(const std::vector<Attached> &interfaces) {
+    std::map<uint32_t, std::string> renamed;
+    for (const Attached &interface : interfaces) {
+        std::array<char, IF_NAMESIZE> name = {};
+        if (interface.live && ::if_indextoname(interface.ifindex, name.data()) != nullptr &&
+            std::strcmp(name.data(), interface.record.interface) != 0) {
+            renamed[interface.ifindex] = name.data();
+        }
+    }
+    return renamed;
+}
+
 Result<StatusReport> gather(const Pinned &pinned) {
     const Result<fp_counters> counters = counters_of(pinned);
     Result<std::vector<Attached>> interfaces = attachments_of(pinned);
-    if (!counters || !interfaces) {
-        return tl::unexpected(counters ? interfaces.error() : counters.error());
+    Result<std::vector<IpAddress>> listeners = listeners_of(pinned);
+    if (!counters) {
+        return tl::unexpected(counters.error());
     }
+    if (!interfaces) {
+        return tl::unexpected(interfaces.error());
+    }
+    if (!listeners) {
+        return tl::unexpected(listeners.error());
+    }
+    std::map<uint32_t, std::string> renamed = renamed_of(*interfaces);
     return StatusReport{.pins = pinned.directory.path(),
                         .meta = pinned.meta,
                         .daemon_running = pinned.directory.in_use(),
                         .interfaces = std::move(*interfaces),
+                        .renamed = std::move(renamed),
+                        .listeners = std::move(*listeners),
                         .counters = *counters,
                         .now_ns = monotonic_ns()};
 }
@@ -108,8 +141,7 @@ Result<StatusReport> gather(const Pinned &pinned) {
 std::vector<std::string> problems_of(const StatusReport &report) {
     std::vector<std::string> problems;
     if (!report.daemon_running) {
-        problems.emplace_back("the daemon is not running, so nothing new is learned; start it with `systemctl start "
-                              "dns-fastpath`");
+        problems.emplace_back("the daemon is not running, so nothing new is learned; start dns-fastpathd");
     } else if (heartbeat_age(report) > heartbeat_limit_seconds) {
         problems.push_back("the daemon (pid " + std::to_string(report.meta.daemon_pid) + ") gave no heartbeat for " +
                            format_uptime(heartbeat_age(report)) + "; see its log, then restart it");
@@ -119,9 +151,17 @@ std::vector<std::string> problems_of(const StatusReport &report) {
     }
     for (const Attached &interface : report.interfaces) {
         if (!interface.live) {
-            problems.push_back("the XDP program is no longer on " + std::string(interface.record.interface) +
-                               "; restart the daemon to attach it again");
+            problems.push_back("a program is no longer on " + std::string(interface.record.interface) +
+                               "; it is attached again when the interface returns, or restart the daemon");
         }
+        if (const auto renamed = report.renamed.find(interface.ifindex); renamed != report.renamed.end()) {
+            problems.push_back(std::string(interface.record.interface) + " is now named " + renamed->second +
+                               "; name it so in `interfaces` of the configuration, then restart the daemon");
+        }
+    }
+    if (report.listeners.empty()) {
+        problems.emplace_back("no address to answer on; give an attached interface an address, or name one in `listen` "
+                              "of the configuration");
     }
     return problems;
 }
@@ -143,6 +183,10 @@ void print_status(Output &output, const StatusReport &report) {
         print_interfaces(output, report.interfaces);
         output.stream << '\n';
     }
+    if (!report.listeners.empty()) {
+        print_listeners(output, report.listeners);
+        output.stream << '\n';
+    }
     print_results(output, report.counters);
     for (const std::string &problem : problems) {
         output.stream << (&problem == &problems.front() ? "\n" : "");
@@ -160,6 +204,10 @@ Json to_json(const StatusReport &report) {
                               {"mode", mode_name(interface)},
                               {"attached", interface.live}});
     }
+    Json listeners = Json::array();
+    for (const IpAddress &address : report.listeners) {
+        listeners.push_back(to_string(address));
+    }
     Json queries = Json::object();
     for_each_result(report.counters, [&queries](const char *name, uint64_t count) { queries[name] = count; });
     return {{"state", problems.empty() ? "ok" : "degraded"},
@@ -172,6 +220,7 @@ Json to_json(const StatusReport &report) {
               {"uptime_seconds", report.daemon_running ? Json(uptime(report)) : Json(nullptr)},
               {"heartbeat_age_seconds", heartbeat_age(report)}}},
             {"interfaces", interfaces},
+            {"listeners", listeners},
             {"cache",
              {{"entries", report.meta.entries},
               {"capacity", report.meta.max_entries},

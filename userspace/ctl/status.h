@@ -4,10 +4,12 @@
 
 #include "bpf/attachment.h"
 #include "ctl/terminal.h"
+#include "util/address.h"
 
 #include <dns_fastpath/abi.h>
 #include <dns_fastpath/counters.h>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +20,9 @@ struct StatusReport {
     std::filesystem::path pins;
     fp_meta meta = {};
     bool daemon_running = false;
-    std::vector<Attached> interfaces; // by name
+    std::vector<Attached> interfaces;        // by name
+    std::map<uint32_t, std::string> renamed; // number of an interface to its name now, where it was attached by another
+    std::vector<IpAddress> listeners;        // what we answer on, sorted
     fp_counters counters = {};
     uint64_t now_ns = 0; // CLOCK_MONOTONIC
 };

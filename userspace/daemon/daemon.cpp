@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/daemon.h"
 
+#include "config/acl.h"
 #include "config/diff.h"
 #include "daemon/config_maps.h"
 #include "daemon/log.h"
@@ -45,38 +46,55 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, Options options) {
     if (!pins) {
         return tl::unexpected(pins.error());
     }
-    std::unique_ptr<Daemon> daemon(new Daemon(std::move(config), std::move(options), std::move(*pins)));
-    Result<> started = daemon->load_programs();
-    for (auto step : {&Daemon::open_cache, &Daemon::write_config_maps, &Daemon::start_metrics, &Daemon::watch_events,
-                      &Daemon::attach}) {
-        if (started) {
-            started = (daemon.get()->*step)();
+    const Result<std::optional<fp_meta>> earlier = pins->read_meta();
+    if (!earlier) {
+        return tl::unexpected(earlier.error()); // of another version: not ours to touch
+    }
+    if (!*earlier) {
+        if (const Result<> cleared = pins->clear(); !cleared) {
+            return tl::unexpected(cleared.error());
         }
     }
-    if (!started) {
+    std::unique_ptr<Daemon> daemon(new Daemon(std::move(config), std::move(options), std::move(*pins)));
+    if (const Result<> started = daemon->start_parts(*earlier); !started) {
         daemon->undo();
         return tl::unexpected(started.error());
     }
     return daemon;
 }
 
-// What an earlier daemon pinned is used again: its cache, and the hash key that the cache was filled with.
-Result<> Daemon::load_programs() {
-    const Result<std::optional<fp_meta>> earlier = pins_.read_meta();
-    if (!earlier) {
-        return tl::unexpected(earlier.error());
+// In this order: first all that can fail without a trace, last what clients notice. Where programs of an earlier daemon are
+// serving, they get the new config only when the new programs are in place; where none are, the config comes first.
+Result<> Daemon::start_parts(const std::optional<fp_meta> &earlier) {
+    took_over_ = earlier.has_value();
+    Result<> done = load_programs(earlier);
+    done = done ? open_cache() : done;
+    done = done ? start_metrics() : done;
+    done = done ? watch_events() : done;
+    if (done && !took_over_) {
+        announce();
+        done = write_config_maps();
     }
+    done = done ? attach() : done;
+    if (done && took_over_) {
+        announce();
+        done = write_config_maps();
+    }
+    return done;
+}
+
+// What an earlier daemon pinned is used again: its cache, and the hash key that the cache was filled with.
+Result<> Daemon::load_programs(const std::optional<fp_meta> &earlier) {
     Programs::Options options = {
         .pin_directory = pins_.path(), .bucket_count = bucket_count_for(config_.cache.max_entries), .hash_key = {}};
-    took_over_ = earlier->has_value();
-    if (took_over_) {
-        std::copy(std::begin((*earlier)->hash_key), std::end((*earlier)->hash_key), options.hash_key.begin());
-        if ((*earlier)->bucket_mask + 1 != options.bucket_count) {
-            spdlog::warn("cache.max_entries has changed from {} to {}: the cache starts empty", (*earlier)->max_entries,
-                         config_.cache.max_entries);
-            if (Result<> forgotten = forget_cache_pins(); !forgotten) {
-                return forgotten;
-            }
+    if (earlier) {
+        std::copy(std::begin(earlier->hash_key), std::end(earlier->hash_key), options.hash_key.begin());
+        if (earlier->bucket_mask + 1 != options.bucket_count) {
+            spdlog::warn(
+                "cache.max_entries was {} and is {}: the index of the cache keeps its size until the pins are removed "
+                "(dns-fastpathctl detach)",
+                earlier->max_entries, config_.cache.max_entries);
+            options.bucket_count = earlier->bucket_mask + 1;
         }
     } else if (const Result<HashKey> key = new_hash_key(); key) {
         options.hash_key = *key;
@@ -97,25 +115,22 @@ Result<> Daemon::load_programs() {
     }
     meta_memory_ = std::move(*meta);
     meta_ = reinterpret_cast<fp_meta *>(meta_memory_.data());
-    meta_->daemon_pid = static_cast<uint32_t>(::getpid());
-    meta_->started_ns = monotonic_ns();
-    meta_->heartbeat_ns = meta_->started_ns;
-    meta_->bucket_mask = options.bucket_count - 1;
-    meta_->max_entries = config_.cache.max_entries;
-    std::copy(options.hash_key.begin(), options.hash_key.end(), std::begin(meta_->hash_key));
-    std::strncpy(meta_->daemon_version, version, sizeof(meta_->daemon_version) - 1);
-    meta_->abi_version = FP_ABI_VERSION;
+    if (!earlier) {
+        meta_->bucket_mask = options.bucket_count - 1;
+        std::copy(options.hash_key.begin(), options.hash_key.end(), std::begin(meta_->hash_key));
+        meta_->abi_version = FP_ABI_VERSION; // last: before it the pins are nobody's
+    }
     return {};
 }
 
-// The programs that run keep the old maps until they are replaced.
-Result<> Daemon::forget_cache_pins() {
-    for (const auto &pin : std::filesystem::directory_iterator(pins_.path())) {
-        if (pin.path().filename().string().starts_with("answer") && ::unlink(pin.path().c_str()) != 0) {
-            return fail_errno("cannot remove the pin " + pin.path().string());
-        }
-    }
-    return {};
+// Whose pins they are now.
+void Daemon::announce() {
+    meta_->daemon_pid = static_cast<uint32_t>(::getpid());
+    meta_->started_ns = monotonic_ns();
+    meta_->heartbeat_ns = meta_->started_ns;
+    meta_->max_entries = config_.cache.max_entries;
+    std::strncpy(meta_->daemon_version, version, sizeof(meta_->daemon_version) - 1);
+    publish_counters();
 }
 
 Result<> Daemon::open_cache() {
@@ -137,12 +152,11 @@ Result<> Daemon::open_cache() {
         spdlog::info("took over {} cached answers from an earlier daemon", table_->entries());
     }
     Result<std::unique_ptr<Learner>> learner =
-        Learner::create(programs_->map("learned"), *table_, cache_policy(config_), *counters_);
+        Learner::create(programs_->map("learned"), *table_, cache_policy(config_), *counters_, *meta_);
     if (!learner) {
         return tl::unexpected(learner.error());
     }
     learner_ = std::move(*learner);
-    publish_counters();
     return {};
 }
 
@@ -161,13 +175,31 @@ Result<> Daemon::write_config_maps() {
     if (!change) {
         return tl::unexpected(change.error());
     }
-    if (addresses->empty()) {
-        spdlog::warn("the interfaces have no address yet: nothing is answered until one is added");
-    }
-    for (const IpAddress &address : *addresses) {
-        spdlog::info("answering on {} port 53", to_string(address));
+    warn_about_clients(*addresses);
+    if (change->added + change->removed > 0) {
+        for (const IpAddress &address : *addresses) {
+            spdlog::info("answering on {} port 53", to_string(address));
+        }
     }
     return {};
+}
+
+// A config that turns away the neighbours of this host is allowed, but seldom meant.
+void Daemon::warn_about_clients(const std::set<IpAddress> &addresses) const {
+    if (addresses.empty()) {
+        spdlog::warn("the interfaces have no address: nothing is answered until one is added");
+    }
+    if (config_.acl.action == AclAction::pass) {
+        return;
+    }
+    const char *const fate = config_.acl.action == AclAction::drop ? "dropped" : "answered REFUSED";
+    spdlog::info("UDP queries of clients outside acl.allow ({} prefixes) are {}, whatever the resolver allows",
+                 config_.acl.allow.size(), fate);
+    for (const IpAddress &address : addresses) {
+        if (!is_allowed(config_.acl, address)) {
+            spdlog::warn("{} itself is outside acl.allow: are its clients in it?", to_string(address));
+        }
+    }
 }
 
 // All that needs no packet is ready by now: from the first one on, answers are given and learned.
@@ -240,6 +272,7 @@ void Daemon::follow_interfaces() {
         spdlog::error("{}", change.error().message);
     } else if (change->added + change->removed > 0) {
         spdlog::info("addresses have changed: {} added, {} removed", change->added, change->removed);
+        warn_about_clients(*addresses);
     }
     for (const Attached &old : attachments_->list()) {
         if (!old.live && ::if_nametoindex(old.record.interface) != 0) {
@@ -259,7 +292,7 @@ void Daemon::attach_again(const Attached &old) {
     const Result<Attached> attached =
         attachments_->attach(name, attach_mode(interface->mode), {programs_->fastpath(), programs_->learn()});
     if (attached) {
-        spdlog::info("{}: the interface is new, attached again", name);
+        spdlog::info("{}: its programs were gone, attached again", name);
     } else {
         spdlog::error("{}; its queries go to the resolver until the daemon is started again", attached.error().message);
     }
@@ -297,16 +330,18 @@ void Daemon::reload() {
         sd_notify(0, "READY=1");
         return;
     }
-    for (const ConfigChange &change : diff(config_, *next)) {
-        spdlog::info("reload: {}: {} -> {}{}", change.key, change.old, change.now,
-                     change.reloadable ? "" : " (takes effect with the next start)");
+    const std::vector<ConfigChange> changes = diff(config_, *next);
+    for (const ConfigChange &change : changes) {
+        spdlog::log(change.reloadable ? spdlog::level::info : spdlog::level::warn, "reload: {}: {} -> {}{}", change.key,
+                    change.old, change.now, change.reloadable ? "" : " (takes effect with the next start)");
     }
     // What only a restart can change stays as it runs.
     next->interfaces = config_.interfaces;
     next->cache.max_entries = config_.cache.max_entries;
     next->metrics = config_.metrics;
     const Config old = std::exchange(config_, std::move(*next));
-    if (const Result<> written = write_config_maps(); !written) {
+    const Result<> written = write_config_maps();
+    if (!written) {
         spdlog::error("reload failed, going back to the old config: {}", written.error().message);
         config_ = old;
         if (const Result<> restored = write_config_maps(); !restored) {
@@ -315,12 +350,16 @@ void Daemon::reload() {
     }
     learner_->set_policy(cache_policy(config_));
     set_log_level(config_.log.level);
+    if (written) {
+        spdlog::info("reloaded: {} change(s)", changes.size());
+    }
     sd_notify(0, "READY=1");
 }
 
 void Daemon::stop() {
     bool clean = true;
     sd_notify(0, "STOPPING=1");
+    http_.reset(); // takes a second or two; the lock is held meanwhile, so that a successor waits for the address
     if (config_.state.on_stop == OnStop::keep) {
         spdlog::info("stopping; the programs stay attached and go on answering (state.on_stop: keep)");
     } else {

@@ -39,14 +39,16 @@ class Daemon {
     Daemon(Config config, Options options, PinDirectory pins)
         : config_(std::move(config)), options_(std::move(options)), pins_(std::move(pins)) {}
 
-    Result<> load_programs();
+    Result<> start_parts(const std::optional<fp_meta> &earlier);
+    Result<> load_programs(const std::optional<fp_meta> &earlier);
+    void announce();
     Result<> open_cache();
     Result<> write_config_maps();
     Result<> attach();
     Result<> start_metrics();
     Result<> watch_events();
 
-    Result<> forget_cache_pins();
+    void warn_about_clients(const std::set<IpAddress> &addresses) const;
     void follow_interfaces();
     void attach_again(const Attached &old);
     void tick();

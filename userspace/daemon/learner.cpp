@@ -26,8 +26,8 @@ void Learner::Free::operator()(ring_buffer *ring) const {
 Learner::~Learner() = default;
 
 Result<std::unique_ptr<Learner>> Learner::create(int ring_fd, AnswerTable &table, const CachePolicy &policy,
-                                                 fp_cache_counters &counters) {
-    std::unique_ptr<Learner> learner(new Learner(table, policy, counters));
+                                                 fp_cache_counters &counters, fp_meta &meta) {
+    std::unique_ptr<Learner> learner(new Learner(table, policy, counters, meta));
     const auto record = [](void *context, void *data, size_t size) {
         const auto *const event = static_cast<const fp_learned *>(data);
         auto *const self = static_cast<Learner *>(context);
@@ -61,6 +61,9 @@ void Learner::reject(FillReject reason) {
 }
 
 void Learner::learn(const fp_learned &event, std::span<const uint8_t> message) {
+    if (event.seen_ns < std::atomic_ref<__u64>(meta_.flushed_ns).load(std::memory_order_relaxed)) {
+        return; // what was flushed does not come back
+    }
     const auto parsed = parse_message(message);
     if (!parsed) {
         return reject(FillReject::malformed);

@@ -17,9 +17,9 @@ namespace fastpath {
 
 class Learner {
   public:
-    // `table` and `counters` outlive this.
+    // `table`, `counters` and `meta` outlive this.
     static Result<std::unique_ptr<Learner>> create(int ring_fd, AnswerTable &table, const CachePolicy &policy,
-                                                   fp_cache_counters &counters);
+                                                   fp_cache_counters &counters, fp_meta &meta);
     ~Learner();
     Learner(const Learner &) = delete;
     Learner &operator=(const Learner &) = delete;
@@ -36,8 +36,8 @@ class Learner {
         void operator()(ring_buffer *ring) const;
     };
 
-    Learner(AnswerTable &table, const CachePolicy &policy, fp_cache_counters &counters)
-        : table_(table), policy_(policy), counters_(counters) {}
+    Learner(AnswerTable &table, const CachePolicy &policy, fp_cache_counters &counters, fp_meta &meta)
+        : table_(table), policy_(policy), counters_(counters), meta_(meta) {}
 
     void learn(const fp_learned &event, std::span<const uint8_t> message);
     void reject(FillReject reason);
@@ -45,6 +45,7 @@ class Learner {
     AnswerTable &table_;
     CachePolicy policy_;
     fp_cache_counters &counters_;
+    fp_meta &meta_;
     std::unique_ptr<ring_buffer, Free> ring_;
     int turn_left_ = 0;
 };

@@ -41,7 +41,10 @@ void declare_options(CLI::App &app, CommandLine &line) {
                    std::string("Config file (default: ") + default_config + ", if it is there)")
         ->type_name("FILE");
     app.add_option("--interface", line.interfaces, "Interface to attach to, in place of the config's; may be repeated")
-        ->type_name("IF");
+        ->type_name("IF")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->allow_extra_args(false);
     app.add_option("--pins", line.pins, "Where maps and links are pinned, for a second instance on one host")
         ->type_name("DIR")
         ->capture_default_str();

@@ -95,15 +95,26 @@ HttpResponse health_page(const Programs &programs) {
     return {200, "text/plain; charset=utf-8", "ok\n"};
 }
 
-// Ready: every interface has its program.
-HttpResponse ready_page(const Attachments &attachments) {
+bool is_empty(int map_fd) {
+    fp_addr key = {};
+    return bpf_map_get_next_key(map_fd, nullptr, &key) != 0;
+}
+
+// Ready: every interface has its programs, and there is an address to answer on.
+HttpResponse ready_page(const Programs &programs, const Attachments &attachments) {
     const std::vector<Attached> all = attachments.list();
     for (const Attached &attached : all) {
         if (!attached.live) {
-            return unavailable(std::string(attached.record.interface) + " has lost its XDP program");
+            return unavailable(std::string(attached.record.interface) + " has lost a program");
         }
     }
-    return all.empty() ? unavailable("not attached") : HttpResponse{200, "text/plain; charset=utf-8", "ready\n"};
+    if (all.empty()) {
+        return unavailable("not attached");
+    }
+    if (is_empty(programs.map("listeners"))) {
+        return unavailable("no address to answer on");
+    }
+    return {200, "text/plain; charset=utf-8", "ready\n"};
 }
 
 } // namespace
@@ -111,7 +122,7 @@ HttpResponse ready_page(const Attachments &attachments) {
 std::map<std::string, HttpServer::Handler> metrics_endpoints(const Programs &programs, const Attachments &attachments) {
     return {{"/metrics", [&] { return metrics_page(programs, attachments); }},
             {"/healthz", [&] { return health_page(programs); }},
-            {"/readyz", [&] { return ready_page(attachments); }}};
+            {"/readyz", [&] { return ready_page(programs, attachments); }}};
 }
 
 } // namespace fastpath

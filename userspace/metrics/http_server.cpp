@@ -2,6 +2,7 @@
 #include "metrics/http_server.h"
 
 #include <CivetServer.h>
+#include <string_view>
 #include <vector>
 
 namespace fastpath {
@@ -9,41 +10,52 @@ namespace fastpath {
 namespace {
 
 const char *status_text(int status) {
-    return status == 200 ? "OK" : "Service Unavailable";
+    switch (status) {
+    case 200:
+        return "OK";
+    case 405:
+        return "Method Not Allowed";
+    default:
+        return "Service Unavailable";
+    }
 }
 
-class PathHandler final : public CivetHandler {
-  public:
-    explicit PathHandler(HttpServer::Handler handler) : handler_(std::move(handler)) {}
-
-    bool handleGet(CivetServer *, mg_connection *connection) override {
-        const HttpResponse response = handler_();
-        mg_printf(connection,
-                  "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nCache-Control: no-store\r\n"
-                  "X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n",
-                  response.status, status_text(response.status), response.content_type.c_str(), response.body.size());
+void send(mg_connection *connection, const HttpResponse &response, bool with_body) {
+    mg_printf(connection,
+              "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nCache-Control: no-store\r\n"
+              "X-Content-Type-Options: nosniff\r\nAllow: GET, HEAD\r\nConnection: close\r\n\r\n",
+              response.status, status_text(response.status), response.content_type.c_str(), response.body.size());
+    if (with_body) {
         mg_write(connection, response.body.data(), response.body.size());
-        return true;
     }
+}
 
-  private:
-    HttpServer::Handler handler_;
-};
+// Whatever the method: CivetHandler has a function for some of them, and Civetweb serves files for the rest.
+int handle(mg_connection *connection, void *handler) {
+    const std::string_view method = mg_get_request_info(connection)->request_method;
+    if (method != "GET" && method != "HEAD") {
+        send(connection, {405, "text/plain; charset=utf-8", "only GET and HEAD\n"}, true);
+        return 405;
+    }
+    const HttpResponse response = (*static_cast<HttpServer::Handler *>(handler))();
+    send(connection, response, method == "GET");
+    return response.status;
+}
 
 class CivetHttpServer final : public HttpServer {
   public:
-    CivetHttpServer(const std::string &address, const std::map<std::string, Handler> &handlers)
-        : server_(
-              std::vector<std::string>{"listening_ports", address, "num_threads", "2", "request_timeout_ms", "5000"}) {
-        for (const auto &[path, handler] : handlers) {
-            handlers_.push_back(std::make_unique<PathHandler>(handler));
-            server_.addHandler(path, *handlers_.back());
+    // A client that connects and says nothing holds a thread: several threads, and not for long.
+    CivetHttpServer(const std::string &address, std::map<std::string, Handler> handlers)
+        : handlers_(std::move(handlers)), server_(std::vector<std::string>{"listening_ports", address, "num_threads",
+                                                                           "8", "request_timeout_ms", "1000"}) {
+        for (auto &[path, handler] : handlers_) { // CivetServer's own addHandler() casts as well
+            mg_set_request_handler(const_cast<mg_context *>(server_.getContext()), path.c_str(), handle, &handler);
         }
     }
 
   private:
     // In this order: the threads of the server end before the handlers that they call.
-    std::vector<std::unique_ptr<PathHandler>> handlers_;
+    std::map<std::string, Handler> handlers_;
     CivetServer server_;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// HttpServer: GET of a handful of paths, each answered by a function that runs in a thread of the server. Read-only: what it
-// shows comes from maps, it changes nothing.
+// HttpServer: GET and HEAD of a handful of paths, each answered by a function that runs in a thread of the server.
+// Read-only: what it shows comes from maps, it changes nothing.
 #pragma once
 
 #include "util/address.h"
