@@ -52,8 +52,8 @@ struct fp_meta {
     __u32 daemon_pid;
     __u64 started_ns;
     __u64 heartbeat_ns;
-    __u64
-        flushed_ns; /* the last flush; written by dns-fastpathctl. What was learned before it is not cached any more. */
+    /* The last flush; written by dns-fastpathctl. What was learned before it is not cached any more. */
+    __u64 flushed_ns;
     __u32 bucket_mask; /* buckets of answer_index - 1 */
     __u32 max_entries; /* cache.max_entries */
     __u32 entries;     /* answers in the index now */

@@ -182,6 +182,17 @@ TEST(AnswerTable, SweepsWhatIsExpiredToTheSecondAndWhatWasFlushed) {
     EXPECT_EQ(table.entries(), 0U);
 }
 
+TEST(AnswerTable, AFlushedAnswerIsDeadAtOnce) {
+    PlainMemory memory(64);
+    AnswerTable table(memory, 100);
+    ASSERT_TRUE(table.insert(entry(1), now));
+    ASSERT_TRUE(table.insert(entry(2), now));
+    table.flush(key(1));
+    table.flush(key(3)); // not there
+    EXPECT_TRUE(is_dead(*table.find(key(1)), now));
+    EXPECT_FALSE(is_dead(*table.find(key(2)), now));
+}
+
 TEST(AnswerTable, OneRoundOfSharesVisitsEveryBucket) {
     PlainMemory memory(64);
     AnswerTable table(memory, 200);

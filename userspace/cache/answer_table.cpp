@@ -197,15 +197,25 @@ Result<> AnswerTable::insert(const Entry &entry, uint64_t now_ns) {
     return {};
 }
 
-const fp_answer *AnswerTable::find(const fp_key &key) const {
+fp_answer *AnswerTable::find_head(const fp_key &key) const {
     for (const Way &word : bucket_of(key).way) {
         const Way way = load(word);
         if (way != 0 && static_cast<uint32_t>(way) == fp_way_tag(&key)) {
-            const fp_answer *const answer = stored(way).head;
+            fp_answer *const answer = stored(way).head;
             return same_key(answer->key, key) ? answer : nullptr;
         }
     }
     return nullptr;
+}
+
+const fp_answer *AnswerTable::find(const fp_key &key) const {
+    return find_head(key);
+}
+
+void AnswerTable::flush(const fp_key &key) {
+    if (fp_answer *const answer = find_head(key); answer != nullptr) {
+        std::atomic_ref<__u32>(answer->lifetime).store(0, std::memory_order_seq_cst);
+    }
 }
 
 void AnswerTable::for_each(const std::function<void(const StoredAnswer &)> &visit) const {

@@ -76,6 +76,9 @@ class AnswerTable {
 
     void for_each(const std::function<void(const StoredAnswer &)> &visit) const;
 
+    // The answer of this key, if there is one, is not given any more.
+    void flush(const fp_key &key);
+
     // Unpublishes the answers that `condemned` picks; returns how many.
     uint32_t remove_if(const std::function<bool(const StoredAnswer &)> &condemned);
 
@@ -98,6 +101,7 @@ class AnswerTable {
     };
 
     [[nodiscard]] fp_bucket &bucket_of(const fp_key &key) const;
+    [[nodiscard]] fp_answer *find_head(const fp_key &key) const;
     [[nodiscard]] StoredAnswer stored(Way way) const;
     [[nodiscard]] std::byte *slot_memory(uint32_t size_class, uint32_t slot) const;
     Result<uint32_t> take_slot(fp_answer_class size_class);

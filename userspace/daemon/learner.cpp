@@ -60,9 +60,14 @@ void Learner::reject(FillReject reason) {
     spdlog::trace("not cached: {}", label(reason));
 }
 
+// What was flushed does not come back with an answer from before.
+bool Learner::was_flushed_since(const fp_learned &event) const {
+    return event.seen_ns < std::atomic_ref<__u64>(meta_.flushed_ns).load(std::memory_order_seq_cst);
+}
+
 void Learner::learn(const fp_learned &event, std::span<const uint8_t> message) {
-    if (event.seen_ns < std::atomic_ref<__u64>(meta_.flushed_ns).load(std::memory_order_relaxed)) {
-        return; // what was flushed does not come back
+    if (was_flushed_since(event)) {
+        return;
     }
     const auto parsed = parse_message(message);
     if (!parsed) {
@@ -85,6 +90,9 @@ void Learner::learn(const fp_learned &event, std::span<const uint8_t> message) {
     if (const Result<> inserted = table_.insert(*entry, now); !inserted) {
         reject(FillReject::no_memory);
         spdlog::debug("{}", inserted.error().message);
+    }
+    if (was_flushed_since(event)) {
+        table_.flush(event.key); // a flush that went by while this was put in has not seen it
     }
 }
 

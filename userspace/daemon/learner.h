@@ -40,6 +40,7 @@ class Learner {
         : table_(table), policy_(policy), counters_(counters), meta_(meta) {}
 
     void learn(const fp_learned &event, std::span<const uint8_t> message);
+    [[nodiscard]] bool was_flushed_since(const fp_learned &event) const;
     void reject(FillReject reason);
 
     AnswerTable &table_;
