@@ -77,7 +77,7 @@ TEST_F(Interfaces, OneThatIsDeletedAndMadeAgainIsFollowed) {
     on_resolver({"ip", "link", "delete", "eth1"});
     EXPECT_EQ(ask({"d0813.mail.example", "A"}).by, by_fast_path) << "the other one goes on";
     make_second_link();
-    ASSERT_TRUE(daemon.says("eth1: the interface is new, attached again")) << daemon.log();
+    ASSERT_TRUE(daemon.says("eth1: its programs were gone, attached again")) << daemon.log();
     EXPECT_EQ(ask_over_second_link("d0813.mail.example").by, by_fast_path);
     EXPECT_EQ(ask_over_second_link("d0814.mail.example").by, by_unbound);
     EXPECT_EQ(ask_over_second_link("d0814.mail.example").by, by_fast_path) << "it learns as well";

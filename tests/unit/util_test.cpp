@@ -36,6 +36,15 @@ TEST(Address, HasTheOctetsThatTheMapsHold) {
     EXPECT_EQ(to_string(IpAddress::from_abi(abi)), "192.0.2.1");
 }
 
+TEST(Address, KnowsTheLinkLocalRanges) {
+    for (const char *text : {"169.254.0.1", "169.254.255.255", "fe80::1", "febf::1"}) {
+        EXPECT_TRUE(parse_address(text).value().is_link_local()) << text;
+    }
+    for (const char *text : {"169.253.255.255", "169.255.0.0", "fe7f::1", "fec0::1", "::1", "10.0.0.1"}) {
+        EXPECT_FALSE(parse_address(text).value().is_link_local()) << text;
+    }
+}
+
 TEST(Address, KnowsWhatNobodyCanBeAskedAt) {
     for (const char *text : {"0.0.0.0", "::"}) {
         EXPECT_TRUE(parse_address(text).value().is_unspecified()) << text;

@@ -39,6 +39,12 @@ AttachMode attach_mode(InterfaceMode mode) {
     return AttachMode::automatic;
 }
 
+void warn_without_address(const std::set<IpAddress> &addresses) {
+    if (addresses.empty()) {
+        spdlog::warn("the interfaces have no address: nothing is answered until one is added");
+    }
+}
+
 } // namespace
 
 Result<std::unique_ptr<Daemon>> Daemon::start(Config config, Options options) {
@@ -175,6 +181,7 @@ Result<> Daemon::write_config_maps() {
     if (!change) {
         return tl::unexpected(change.error());
     }
+    warn_without_address(*addresses);
     warn_about_clients(*addresses);
     if (change->added + change->removed > 0) {
         for (const IpAddress &address : *addresses) {
@@ -186,9 +193,6 @@ Result<> Daemon::write_config_maps() {
 
 // A config that turns away the neighbours of this host is allowed, but seldom meant.
 void Daemon::warn_about_clients(const std::set<IpAddress> &addresses) const {
-    if (addresses.empty()) {
-        spdlog::warn("the interfaces have no address: nothing is answered until one is added");
-    }
     if (config_.acl.action == AclAction::pass) {
         return;
     }
@@ -196,7 +200,7 @@ void Daemon::warn_about_clients(const std::set<IpAddress> &addresses) const {
     spdlog::info("UDP queries of clients outside acl.allow ({} prefixes) are {}, whatever the resolver allows",
                  config_.acl.allow.size(), fate);
     for (const IpAddress &address : addresses) {
-        if (!is_allowed(config_.acl, address)) {
+        if (!address.is_link_local() && !is_allowed(config_.acl, address)) {
             spdlog::warn("{} itself is outside acl.allow: are its clients in it?", to_string(address));
         }
     }
@@ -272,7 +276,7 @@ void Daemon::follow_interfaces() {
         spdlog::error("{}", change.error().message);
     } else if (change->added + change->removed > 0) {
         spdlog::info("addresses have changed: {} added, {} removed", change->added, change->removed);
-        warn_about_clients(*addresses);
+        warn_without_address(*addresses);
     }
     for (const Attached &old : attachments_->list()) {
         if (!old.live && ::if_nametoindex(old.record.interface) != 0) {

@@ -38,6 +38,13 @@ bool IpAddress::is_unspecified() const {
     return *this == IpAddress{} || *this == from_ipv4({0, 0, 0, 0});
 }
 
+bool IpAddress::is_link_local() const {
+    if (is_ipv4()) {
+        return octets[12] == 169 && octets[13] == 254;
+    }
+    return octets[0] == 0xfe && (octets[1] & 0xc0) == 0x80;
+}
+
 bool IpAddress::is_multicast() const {
     if (is_ipv4()) {
         return (octets[12] & 0xf0) == 0xe0 || *this == from_ipv4({255, 255, 255, 255});

@@ -29,6 +29,7 @@ struct IpAddress {
 
     [[nodiscard]] bool is_ipv4() const;
     [[nodiscard]] bool is_unspecified() const; // 0.0.0.0 or ::
+    [[nodiscard]] bool is_link_local() const;  // 169.254.0.0/16, fe80::/10
     [[nodiscard]] bool is_multicast() const;   // the limited broadcast address included
 
     friend auto operator<=>(const IpAddress &, const IpAddress &) = default;
