@@ -9,6 +9,7 @@ build_packages=(
     cmake
     g++
     libbpf-dev
+    libcivetweb-dev
     libcli11-dev
     libexpected-dev
     libldns-dev
@@ -56,6 +57,8 @@ test_packages=(
 kernel_packages=(
     busybox-static
     cpio
+    iproute2
+    jq
     kmod
     qemu-system-x86
     xz-utils
