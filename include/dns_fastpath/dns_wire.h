@@ -45,7 +45,6 @@ FP_STATIC_ASSERT(sizeof(struct fp_dns_header) == FP_DNS_HEADER_LEN, "DNS header"
 #define FP_RCODE_REFUSED 5
 
 #define FP_CLASS_IN 1
-#define FP_TYPE_SOA 6
 #define FP_TYPE_OPT 41
 #define FP_TYPE_META_FIRST 128 /* 128-255: question and meta types (RFC 6895 3.1) */
 #define FP_TYPE_META_LAST 255
