@@ -110,8 +110,10 @@ static __always_inline enum fp_outcome turn_away(const struct fp_settings *setti
 static __always_inline enum fp_outcome refuse(struct xdp_md *ctx, struct fp_scratch *s,
                                               const struct fp_settings *settings)
 {
+    const struct fp_reply reply = {.flags = FP_DNS_RA | FP_RCODE_REFUSED};
+
     s->given_rcode = FP_RCODE_REFUSED;
-    return fp_reply_empty(ctx, s, FP_DNS_RA | FP_RCODE_REFUSED, settings->payload_size, FP_OUT_refused);
+    return fp_reply_empty(ctx, s, &reply, settings->payload_size, FP_OUT_refused);
 }
 
 static __always_inline void count_qtype(struct fp_counters *count, __u64 qtype)

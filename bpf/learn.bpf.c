@@ -18,9 +18,12 @@
 
 #include "lib/cache.h"
 #include "lib/frame.h"
+#include "lib/icmp.h"
 #include "lib/miss.h"
 #include "lib/question.h"
+#include "lib/resolver.h"
 #include "lib/scratch.h"
+#include "lib/stale.h"
 #include "maps.h"
 
 /* What the walk of an answer needs beside the common scratch: the record as it goes into the ring buffer. */
@@ -130,27 +133,40 @@ static __always_inline enum fp_learn_outcome check_header(const struct learn_scr
     return FP_LEARN_GO_ON;
 }
 
-/* Is there a fresh answer already, as good for every client as this one would be? */
-static __always_inline int is_cached(struct learn_scratch *l, __u64 now)
+/* The answer that the cache holds for this question, fresh or not. */
+static __always_inline struct fp_answer *find_cached(const struct learn_scratch *l)
 {
-    const __u64 way = fp_find_way(&l->common.question.key);
-    const struct fp_answer *answer = 0;
+    const struct fp_key *key = &l->common.question.key;
+    const __u64 way = fp_find_way(key);
+    struct fp_answer *answer = 0;
 
     if (!way)
         return 0;
     switch (fp_way_class(way)) {
-#define FP_X(name, front_room, body_room, slots)                             \
-    case FP_ANSWER_##name: {                                                 \
-        const struct fp_answer_##name *a = fp_slot_##name(fp_way_slot(way)); \
-                                                                             \
-        answer = a ? &a->head : 0;                                           \
-        break;                                                               \
+#define FP_X(name, front_room, body_room, slots)                       \
+    case FP_ANSWER_##name: {                                           \
+        struct fp_answer_##name *a = fp_slot_##name(fp_way_slot(way)); \
+                                                                       \
+        answer = a ? &a->head : 0;                                     \
+        break;                                                         \
     }
         FP_ANSWER_CLASSES(FP_X)
 #undef FP_X
     }
-    return answer && answer->key.hash[0] == l->event.key.hash[0] && answer->key.hash[1] == l->event.key.hash[1] &&
-           fp_is_fresh(answer, fp_answer_age(answer, now)) && fp_is_complete_for(answer, l->event.limit);
+    return answer && answer->key.hash[0] == key->hash[0] && answer->key.hash[1] == key->hash[1] ? answer : 0;
+}
+
+static __always_inline int is_failure(const struct learn_scratch *l)
+{
+    const struct fp_dns_header *header = (const void *)l->message;
+
+    return (bpf_ntohs(header->flags) & FP_DNS_RCODE) == FP_RCODE_SERVFAIL;
+}
+
+/* Is what is cached as good for every client as this answer would be? */
+static __always_inline int is_as_good(const struct fp_answer *answer, const struct learn_scratch *l, __u32 age)
+{
+    return fp_is_fresh(answer, age) && fp_is_complete_for(answer, l->event.limit);
 }
 
 static __always_inline enum fp_learn_outcome hand_over(struct learn_scratch *l)
@@ -166,14 +182,21 @@ static __always_inline enum fp_learn_outcome walk_answer(struct __sk_buff *skb, 
                                                          enum fp_outcome parsed)
 {
     const __u64 now = bpf_ktime_get_ns();
+    struct fp_answer *cached;
+    __u32 age = 0;
 
     if (parsed != FP_GO_ON)
         return FP_LEARN_unparsable;
     LEARN_TRY(load_message(skb, l));
     LEARN_TRY(close_query(l, now));
     LEARN_TRY(check_question(l));
+    cached = find_cached(l);
+    if (cached) {
+        age = fp_answer_age(cached, now);
+        fp_settle_debt(cached, age, is_failure(l));
+    }
     LEARN_TRY(check_header(l));
-    if (is_cached(l, now))
+    if (cached && is_as_good(cached, l, age))
         return FP_LEARN_fresh;
     l->event.seen_ns = now;
     return hand_over(l);
@@ -188,8 +211,14 @@ int learn(struct __sk_buff *skb)
     enum fp_outcome parsed = FP_OUT_other;
     enum fp_learn_outcome outcome;
 
-    if (!l || !count || !is_own_answer(skb, &l->common.packet, &parsed))
+    if (!l || !count)
         return TC_ACT_UNSPEC;
+    if (!is_own_answer(skb, &l->common.packet, &parsed)) {
+        if (parsed == FP_OUT_other && skb->ingress_ifindex == 0 && fp_is_port_unreachable(skb))
+            fp_note_gone(bpf_ktime_get_ns());
+        return TC_ACT_UNSPEC;
+    }
+    fp_note_alive();
     outcome = walk_answer(skb, l, parsed);
     if (outcome < FP_LEARN_COUNT)
         FP_COUNTER_LEARN(count, outcome)++;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The lab alone: a client, a resolver with Unbound, and an authoritative server with NSD, in network namespaces.
+# The lab alone: a client, a resolver, and an authoritative server with NSD, in network namespaces.
 set -euo pipefail
 scripts=$(dirname "${BASH_SOURCE[0]}")
 source "$scripts/lib/common.sh"
@@ -10,11 +10,16 @@ source "$scripts/lib/lab.sh"
 
 usage() {
     cat <<TEXT
-usage: scripts/lab.sh up | down | exec client|resolver|auth COMMAND...
-  up     builds the lab from nothing; what a lab of this prefix left behind is removed first
-  down   ends the lab's processes and removes its namespaces and files; fine if there are none
-  exec   runs a command on a machine of the lab
-environment: LAB_PREFIX (dnsfp) names the lab, so that several can be up; LAB_HOSTS (2000) is the size of its zones
+usage: scripts/lab.sh up | down | restart | exec client|resolver|auth COMMAND...
+  up       builds the lab from nothing; what a lab of this prefix left behind is removed first
+  down     ends the lab's processes and removes its namespaces and files; fine if there are none
+  restart  ends the resolver and starts it again, with an empty cache
+  exec     runs a command on a machine of the lab
+environment:
+  LAB_PREFIX (dnsfp)     names the lab, so that several can be up
+  LAB_HOSTS (2000)       the size of its zones
+  LAB_RESOLVER (unbound) unbound, bind, knot-resolver, or dnsdist with Unbound behind it
+  LAB_BIND_COOKIES (no)  yes: BIND answers DNS cookies, as it does by default
 TEXT
 }
 
@@ -26,26 +31,40 @@ take_turn() {
 }
 
 up() {
-    install_missing "${lab_packages[@]}"
+    lab_check_resolver
+    install_missing "${lab_packages[@]}" "${resolver_package[$lab_resolver]}"
     take_turn
     lab_up
     cat <<TEXT
-The lab '$lab_prefix' is up. For example:
+The lab '$lab_prefix' is up, with $lab_resolver. For example:
   scripts/lab.sh exec client dig @$lab_resolver4 d0001.mail.example MX
-  scripts/lab.sh exec resolver unbound-control -c $lab_state/unbound.conf stats_noreset
+  scripts/lab.sh exec resolver dig @127.0.0.1 d0001.mail.example MX
 TEXT
+}
+
+restart() {
+    require_lab
+    take_turn
+    # shellcheck source=/dev/null
+    source "$lab_state/up"
+    lab_restart_resolver
 }
 
 run() {
     (($# >= 2)) || { usage >&2; exit 2; }
-    lab_is_up || die "the lab '$lab_prefix' is not up: scripts/lab.sh up"
+    require_lab
     lab_enter "$@"
+}
+
+require_lab() {
+    lab_is_up || die "the lab '$lab_prefix' is not up: scripts/lab.sh up"
 }
 
 [[ $lab_prefix =~ ^[a-z0-9][a-z0-9-]{0,30}$ ]] || die "LAB_PREFIX '$lab_prefix': use letters, digits and '-'"
 case ${1-} in
     up) require_root "$0" && up ;;
     down) require_root "$0" && take_turn && lab_down ;;
+    restart) require_root "$0" && restart ;;
     exec) require_root "$0" && run "${@:2}" ;;
     -h | --help) usage ;;
     *) usage >&2; exit 2 ;;

@@ -42,17 +42,17 @@ static __always_inline __u64 fp_csum_ipv4(const struct iphdr *ip)
 }
 
 /*
- * What ageing takes from the sum of a body: every one of its TTLs goes down by `seconds`. A TTL is congruent to the sum of
- * its two halves, so only the number of TTLs at even and at odd offsets counts, not where they stand.
+ * What `count` TTLs, each `ttl` seconds, add to the sum of a body. A TTL is congruent to the sum of its two halves, so only how
+ * many stand at odd offsets counts (`odd` of them), not where.
  */
-static __always_inline __u64 fp_csum_ageing(__u32 seconds, __u16 ttl_count, __u16 ttl_odd)
+static __always_inline __u16 fp_csum_ttls(__u32 ttl, __u16 count, __u16 odd)
 {
-    const __u64 step = (seconds & 0xffff) + (seconds >> 16);
-    const __u16 even = fp_csum_fold(step * (__u16)(ttl_count - ttl_odd));
-    const __u16 odd = fp_csum_fold(step * ttl_odd);
-    const __u16 taken = fp_csum_fold((__u64)even + __builtin_bswap16(odd));
+    const __u64 folded = (ttl & 0xffff) + (ttl >> 16);
+    const __u16 at_even = fp_csum_fold(folded * (__u16)(count - odd));
+    const __u16 at_odd = fp_csum_fold(folded * odd);
 
-    return (__u16)~bpf_htons(taken); /* TTLs are big-endian, sums are host loads */
+    return bpf_htons(
+        fp_csum_fold((__u64)at_even + __builtin_bswap16(at_odd))); /* TTLs are big-endian, sums host loads */
 }
 
 #endif

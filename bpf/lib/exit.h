@@ -22,6 +22,8 @@ static __always_inline enum xdp_action fp_verdict(enum fp_outcome outcome)
 {
     switch (outcome) {
     case FP_OUT_hit:
+    case FP_OUT_hit_bridged:
+    case FP_OUT_stale:
     case FP_OUT_refused:
         return XDP_TX;
     case FP_OUT_drop_acl:

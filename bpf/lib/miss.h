@@ -10,6 +10,7 @@
 #include <dns_fastpath/counters.h>
 #include <dns_fastpath/events.h>
 
+#include "lib/resolver.h"
 #include "lib/scratch.h"
 #include "maps.h"
 
@@ -52,6 +53,7 @@ static __always_inline enum fp_outcome fp_ask_local(struct fp_scratch *s)
     fp_add_outstanding(&s->open, bpf_map_lookup_elem(&open_queries, &s->open_key));
     /* If it cannot be written down, the answer is not learned; the query is resolved all the same. */
     bpf_map_update_elem(&open_queries, &s->open_key, &s->open, BPF_ANY);
+    fp_note_owed(s->open.asked_ns);
     return FP_OUT_miss_local;
 }
 

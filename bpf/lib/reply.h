@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * reply.h - turns the query in the packet into its answer: room, body, ageing, OPT, headers, checksums.
+ * reply.h - turns the query in the packet into its answer: room, TTLs, OPT, headers, checksums.
  *
  * The question stays as the client wrote it, so 0x20 case survives and compression pointers to offset 12 stay true. Until
  * fp_make_room() has succeeded nothing is written: a packet that is passed up is the one that arrived.
@@ -38,10 +38,11 @@ struct fp_reply {
     __u16 nscount;
     __u16 arcount; /* without OPT */
     __u16 body_len;
-    __u16 body_sum; /* aged, folded, as if the body began at an even offset */
+    __u16 body_sum; /* as given, folded, as if the body began at an even offset */
+    __u16 ede;      /* INFO-CODE of an extended error in the OPT (RFC 8914), 0 = none */
 };
 
-/* OPT of a response: root name, type 41, our payload size, no extended RCODE, version 0, DO as asked, no options. */
+/* OPT of a response: root name, type 41, our payload size, no extended RCODE, version 0, DO as asked; options may follow. */
 struct fp_opt {
     __u8 root;
     __be16 type;
@@ -51,10 +52,30 @@ struct fp_opt {
     __be16 options_len;
 } __attribute__((packed));
 
-/* Octets of UDP payload that `body_len` makes. */
-static __always_inline __u32 fp_reply_size(const struct fp_question *q, __u32 body_len)
+/* The one option that we add. */
+struct fp_ede_option {
+    __be16 code;
+    __be16 len;
+    __be16 info_code;
+} __attribute__((packed));
+FP_STATIC_ASSERT(sizeof(struct fp_ede_option) == FP_EDNS_EDE_LEN, "EDE without text");
+
+/* Octets of UDP payload that `body_len` makes, without an extended error. */
+static __always_inline __u32 fp_bare_size(const struct fp_question *q, __u32 body_len)
 {
     return FP_DNS_HEADER_LEN + q->name_len + FP_DNS_QTAIL_LEN + body_len + (q->has_opt ? FP_DNS_OPT_LEN : 0);
+}
+
+static __always_inline __u32 fp_reply_size(const struct fp_question *q, const struct fp_reply *reply)
+{
+    return fp_bare_size(q, reply->body_len) + (reply->ede ? FP_EDNS_EDE_LEN : 0);
+}
+
+/* The extended error goes along where the client has OPT and room for it: it must not be what makes an answer too large. */
+static __always_inline void fp_add_ede(const struct fp_question *q, struct fp_reply *reply, __u16 info_code)
+{
+    if (q->has_opt && fp_bare_size(q, reply->body_len) + FP_EDNS_EDE_LEN <= q->limit)
+        reply->ede = info_code;
 }
 
 /* Makes room at the head: what stands before the body moves forward. */
@@ -96,13 +117,16 @@ static __always_inline int fp_make_room(struct xdp_md *ctx, struct fp_scratch *s
     return 0;
 }
 
-/* Every TTL of the body, which begins at `offset` of the packet, goes down by `age`; the front lists where they are. */
-static __always_inline int fp_age_body(struct xdp_md *ctx, __u32 offset, __u32 body_size, const __u8 *front,
-                                       __u32 front_size, __u32 ttl_offsets, __u32 ttl_count, __u32 age)
+/* Gives every TTL of the body, which begins at `offset` of the packet, its value; the front lists where they are. */
+static __always_inline int fp_set_ttls(struct xdp_md *ctx, const struct fp_giving *giving, __u32 offset,
+                                       __u32 body_size, const __u8 *front, __u32 front_size, __u32 ttl_offsets,
+                                       __u32 ttl_count)
 {
     void *data = (void *)(long)ctx->data;
     void *end = (void *)(long)ctx->data_end;
     void *body = data + (offset & (FP_FRAME_MAX - 1));
+    const __u32 keep = giving->ttl_keep;
+    const __u32 less = giving->ttl_less;
 
 #pragma clang loop unroll(disable)
     for (__u32 i = 0; i < FP_TTL_MAX; i++) {
@@ -119,16 +143,17 @@ static __always_inline int fp_age_body(struct xdp_md *ctx, __u32 offset, __u32 b
         ttl = body + at;
         if ((void *)(ttl + 1) > end)
             return 0;
-        *ttl = bpf_htonl(bpf_ntohl(*ttl) - age);
+        *ttl = bpf_htonl((bpf_ntohl(*ttl) & keep) - less);
     }
     return ttl_count == FP_TTL_MAX;
 }
 
 /* Writes the OPT at `offset` of the packet and returns its sum in *sum, as if it began at an even offset. */
 static __always_inline int fp_write_opt(struct xdp_md *ctx, const struct fp_question *q, __u16 payload_size,
-                                        __u32 offset, __u64 *sum)
+                                        __u16 info_code, __u32 offset, __u64 *sum)
 {
     struct fp_opt *opt = (void *)(long)ctx->data + (offset & (FP_FRAME_MAX - 1));
+    struct fp_ede_option *ede = (void *)(opt + 1);
 
     if ((void *)(opt + 1) > (void *)(long)ctx->data_end)
         return 0;
@@ -137,9 +162,17 @@ static __always_inline int fp_write_opt(struct xdp_md *ctx, const struct fp_ques
     opt->payload_size = bpf_htons(payload_size);
     opt->extended_rcode_version = 0;
     opt->flags = q->query_bits & FP_QUERY_DO ? bpf_htons(FP_EDNS_DO) : 0;
-    opt->options_len = 0;
-    /* All fields but the root octet lie at odd offsets. */
-    *sum = fp_csum_swap_if(fp_csum_fold((__u64)opt->type + opt->payload_size + opt->flags), 1);
+    opt->options_len = info_code ? bpf_htons(FP_EDNS_EDE_LEN) : 0;
+    *sum = (__u64)opt->type + opt->payload_size + opt->flags + opt->options_len;
+    if (info_code) {
+        if ((void *)(ede + 1) > (void *)(long)ctx->data_end)
+            return 0;
+        ede->code = bpf_htons(FP_EDNS_OPTION_EDE);
+        ede->len = bpf_htons(sizeof(ede->info_code));
+        ede->info_code = bpf_htons(info_code);
+        *sum += (__u64)ede->code + ede->len + ede->info_code;
+    }
+    *sum = fp_csum_swap_if(fp_csum_fold(*sum), 1); /* all fields but the root octet lie at odd offsets */
     return 1;
 }
 
@@ -252,10 +285,11 @@ static __always_inline int fp_write_headers(struct xdp_md *ctx, const struct fp_
 static __always_inline int fp_write_reply(struct xdp_md *ctx, const struct fp_scratch *s, const struct fp_reply *reply,
                                           __u16 payload_size, __u32 body_at)
 {
-    const __u32 udp_len = sizeof(struct udphdr) + fp_reply_size(&s->question, reply->body_len);
+    const __u32 udp_len = sizeof(struct udphdr) + fp_reply_size(&s->question, reply);
     __u64 opt_sum = 0;
 
-    if (s->question.has_opt && !fp_write_opt(ctx, &s->question, payload_size, body_at + reply->body_len, &opt_sum))
+    if (s->question.has_opt &&
+        !fp_write_opt(ctx, &s->question, payload_size, reply->ede, body_at + reply->body_len, &opt_sum))
         return 0;
     return fp_write_headers(ctx, s, reply, udp_len, opt_sum);
 }
@@ -266,23 +300,23 @@ static __always_inline __u32 fp_body_offset(const struct fp_scratch *s)
 }
 
 /* How much longer the frame has to be. Ethernet padding and the query's OPT count as room. */
-static __always_inline __s32 fp_reply_growth(const struct fp_scratch *s, __u32 body_len)
+static __always_inline __s32 fp_reply_growth(const struct fp_scratch *s, const struct fp_reply *reply)
 {
-    const __u32 frame = s->packet.l4 + sizeof(struct udphdr) + fp_reply_size(&s->question, body_len);
+    const __u32 frame = s->packet.l4 + sizeof(struct udphdr) + fp_reply_size(&s->question, reply);
 
     return (__s32)frame - s->packet.frame_len;
 }
 
 /* An answer without records: TC=1, or REFUSED. */
-static __always_inline enum fp_outcome fp_reply_empty(struct xdp_md *ctx, struct fp_scratch *s, __u16 flags,
-                                                      __u16 payload_size, enum fp_outcome outcome)
+static __always_inline enum fp_outcome fp_reply_empty(struct xdp_md *ctx, struct fp_scratch *s,
+                                                      const struct fp_reply *reply, __u16 payload_size,
+                                                      enum fp_outcome outcome)
 {
-    const struct fp_reply reply = {.flags = flags};
     const __u32 body_at = fp_body_offset(s);
 
-    if (!fp_make_room(ctx, s, fp_reply_growth(s, 0), body_at))
+    if (!fp_make_room(ctx, s, fp_reply_growth(s, reply), body_at))
         return FP_OUT_pass_no_room;
-    return fp_write_reply(ctx, s, &reply, payload_size, body_at) ? outcome : FP_OUT_drop_internal;
+    return fp_write_reply(ctx, s, reply, payload_size, body_at) ? outcome : FP_OUT_drop_internal;
 }
 
 #endif

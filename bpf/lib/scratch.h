@@ -12,6 +12,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include <dns_fastpath/abi.h>
+#include <dns_fastpath/cache.h>
 #include <dns_fastpath/dns_wire.h>
 #include <dns_fastpath/events.h>
 #include <dns_fastpath/hash.h>
@@ -59,6 +60,15 @@ static __always_inline __u16 fp_opt_limit(const struct fp_question *q)
     return q->has_opt ? q->limit : 0;
 }
 
+/* How the answer's body becomes that of this reply. */
+struct fp_giving {
+    __u32 ttl_keep; /* a TTL given = (TTL as learned & ttl_keep) - ttl_less */
+    __u32 ttl_less;
+    struct fp_turned_rrset rrset;
+    __u16 turn_first; /* struct fp_turn; 0 = in the order as learned */
+    __u16 pad;
+};
+
 struct fp_scratch {
     struct fp_packet packet;
     struct fp_question question;
@@ -73,7 +83,9 @@ struct fp_scratch {
     __u8 pad[7];
     struct fp_open_query_key open_key;
     struct fp_open_query open;
+    struct fp_giving giving;
     __u8 headers[FP_QUESTION_BUFFER]; /* while the head of the packet moves */
+    __u8 turned[2 * FP_BODY_MAX];     /* an RRset while it is turned: start and length are bounded each for itself */
 };
 FP_STATIC_ASSERT(__builtin_offsetof(struct fp_scratch, wire) % 8 == 0, "names are read in words");
 FP_STATIC_ASSERT(__builtin_offsetof(struct fp_scratch, wire) ==

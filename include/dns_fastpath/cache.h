@@ -47,37 +47,70 @@ static inline __u32 fp_way_slot(__u64 way)
 }
 
 /*
- * One answer: all that follows the question of a response. Counters, lengths and flags are in host byte order.
+ * One answer: all that follows the question of a response. Counters, lengths and flags are in host byte order. Sums are
+ * one's-complement sums of 16-bit host loads, folded, as if the body began at an even offset.
  *
  * Ageing: a TTL given out = the TTL as learned - seconds since `born`; the answer is fresh while that is below `lifetime`.
- * `born` lies on a second of the resolver's wall clock, so that ours and its TTLs go down together.
+ * `born` lies on a second of the resolver's wall clock, so that ours and its TTLs go down together. An "age" is in seconds
+ * since `born`.
  */
 struct fp_answer {
     struct fp_key key;
-    __u64 born;      /* CLOCK_MONOTONIC ns */
-    __u32 lifetime;  /* seconds; 0 = flushed, gives no answer */
-    __u32 last_used; /* seconds since `born`, written by hits at most once a second */
-    __u16 body_sum;  /* one's-complement sum of the body, folded, as if it began at an even offset, host loads */
-    __u16 flags;     /* AA, RA, AD and RCODE of the response (dns_wire.h) */
-    __u16 ancount;
-    __u16 nscount;
-    __u16 arcount;  /* without OPT */
+    __u64 born;       /* CLOCK_MONOTONIC ns */
+    __u32 lifetime;   /* seconds; 0 = flushed, gives no answer, stale ones neither */
+    __u32 last_used;  /* age, written by hits at most once a second */
+    __u32 refresh_at; /* age from which on a hit asks the daemon for a refresh, which moves it on; ~0 = never */
+    __u32
+        stale_from; /* age from which on it is given stale, because the resolver owes or failed the answer; 0 = it does not */
+    __u16 body_sum;
+    __u16 ttl_sum;  /* share of the TTL fields in body_sum */
+    __u16 flags;    /* AA, RA, AD and RCODE of the response (dns_wire.h) */
     __u16 body_len; /* answer, authority and additional records without OPT */
-    __u16 core_len; /* answer and authority alone: what may not be left out of an answer without TC */
-    __u16 limit; /* of the query that it answered: payload size in its OPT, 0 without OPT. A larger one is owed more */
-    __u16 ttl_count; /* records in the body */
-    __u16 ttl_odd;   /* of these, TTL fields at an odd offset of the body */
+    __u16
+        lead_len; /* of the first RRset, without its signatures: what does not fit even that gets TC=1 and no records */
+    __u16 limit;  /* of the query that it answered: payload size in its OPT, 0 without OPT. A larger one is owed more */
     __u16 qtype;
     __u16 view;
+    __u8 ancount; /* the sum of the three counts is the number of TTLs in the body */
+    __u8 nscount;
+    __u8 arcount; /* without OPT */
+    __u8 ttl_odd; /* TTL fields at an odd offset of the body */
     __u8 name_len;
     __u8 query_bits; /* FP_QUERY_* */
-    __u16 pad[3];
+    __u8 turn_count; /* other orders in which its records may be given; see fp_turn */
+    __u8 bridge;     /* seconds beyond `lifetime` in which it is given with TTL 0, while its refresh is on the way */
 };
 FP_STATIC_ASSERT(sizeof(struct fp_answer) == 64, "the head of an answer is one cache line");
 
 /*
+ * Rotation (RFC 1794): the records of one RRset lie `len` octets long from `at` of the body, and no name points into them. A
+ * turn gives them from octet `first` on to the end, then those before it; with the sums of the body that this makes.
+ */
+struct fp_turned_rrset {
+    __u16 at;
+    __u16 len;
+};
+
+struct fp_turn {
+    __u16 first;
+    __u16 body_sum;
+    __u16 ttl_sum;
+    __u16 ttl_odd;
+};
+
+#define FP_TURNS_MAX 15 /* beside the order as learned */
+
+/* A refresh is asked for again after this long (RFC 8767 5: "no more often than every 30 seconds"). */
+#define FP_REFRESH_RETRY 30
+#define FP_REFRESH_NEVER 0xffffffffU
+
+/* How long the resolver may take for a name of which there is a stale answer; RFC 8767 5 has 1.8 s, ages have whole seconds. */
+#define FP_ANSWER_WAIT 3
+
+/*
  * Size classes: name, room for `front`, room for `body`, slots per chunk.
- * `front` holds the lower-cased qname padded with zeros to a multiple of 8, then the offset of each TTL in the body (__u16).
+ * `front` holds the lower-cased qname padded with zeros to a multiple of 8, the offset of each TTL in the body (__u16), and where
+ * turn_count is not 0 a fp_turned_rrset and the fp_turns.
  * Front and body lie at fixed places, because a verifier proves a fixed sum of two bounds and no other.
  */
 #define FP_ANSWER_CLASSES(X)  \

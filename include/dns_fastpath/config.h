@@ -16,12 +16,18 @@ struct fp_config {
 
 enum fp_acl_action { FP_ACL_REFUSE, FP_ACL_DROP, FP_ACL_PASS };
 
+enum fp_stale { FP_STALE_OFF, FP_STALE_ON_FAILURE, FP_STALE_ALWAYS };
+
 /* Map `settings`, one element. */
 struct fp_settings {
     __u16 payload_size;  /* edns.payload_size: the most we send, and what our OPT says */
     __u8 acl_action;     /* enum fp_acl_action: for clients that no allowed prefix covers */
     __u8 ignore_cookies; /* edns.cookies: 1 = a COOKIE option makes no difference, 0 = pass */
-    __u32 pad;
+    __u32 stale_max_age; /* cache.stale_max_age: seconds beyond its lifetime in which an answer may be given */
+    __u32 stale_ttl;     /* cache.stale_ttl: seconds, the TTL of every record of a stale answer */
+    __u8 stale;          /* cache.stale: enum fp_stale */
+    __u8 prefetch;       /* cache.prefetch */
+    __u16 pad;
 };
 
 /* Map `listeners`: addresses we answer on, keyed by struct fp_addr. */
@@ -42,6 +48,35 @@ struct fp_client {
     __u8 pad;
     __u16 view; /* 0; kept for answers that clients do not share */
 };
+
+/* What the daemon's probes say of the resolver on this host. */
+enum fp_resolver_state {
+    FP_RESOLVER_UNKNOWN, /* not probed yet: taken for up */
+    FP_RESOLVER_UP,
+    FP_RESOLVER_DOWN,
+    FP_RESOLVER_RECOVERING /* up again; stale answers are given while their refreshes are on the way, so that it is not flooded */
+};
+
+/*
+ * Map `resolver`, one element. The first half is written by the daemon and holds while its heartbeat does; the second by the
+ * programs: what they see themselves, so that stale answers work while the daemon is dead. Times are CLOCK_MONOTONIC ns.
+ */
+struct fp_resolver {
+    __u32 state;         /* enum fp_resolver_state */
+    __u32 takes_queries; /* 1 = it answers the daemon's own queries, so that refreshes work */
+    __u64 state_since_ns;
+    __u64 pad[6];
+    __u64 owed_since_ns; /* a query was passed, and since then it has sent no answer at all; 0 = it owes none */
+    __u64 tried_ns;      /* when a query was last passed although it seemed to be gone */
+    __u64 pad2[6];
+};
+FP_STATIC_ASSERT(sizeof(struct fp_resolver) == 128, "each writer has a cache line of its own");
+
+#define FP_RESOLVER_SILENCE_NS FP_NSEC_PER_SEC     /* owing answers this long, it is taken for gone */
+#define FP_RESOLVER_RETRY_NS (5 * FP_NSEC_PER_SEC) /* with nobody who probes, a query tries it again this often */
+#define FP_HEARTBEAT_LATE_NS (3 * FP_NSEC_PER_SEC) /* it comes every second: beyond this nobody probes */
+#define FP_HEARTBEAT_MAX_AGE_NS \
+    (30 * FP_NSEC_PER_SEC) /* beyond it the daemon is dead, and what it said of the resolver is void */
 
 /*
  * Map `attachments`, keyed by ifindex: what the daemon put on an interface, so that a later daemon or dns-fastpathctl

@@ -33,6 +33,8 @@ enum fp_result {
 #define FP_OUTCOMES(X)                                                                                    \
     X(other, other, "", "not a DNS query to a listen address")                                            \
     X(hit, hit, "", "answered from the cache")                                                            \
+    X(hit_bridged, hit, "", "answered with TTL 0 while its refresh was on the way")                       \
+    X(stale, stale, "", "answered from the cache after its TTL ended (RFC 8767)")                         \
     X(miss_local, miss, "", "passed to the resolver of this host to be resolved")                         \
     X(refused, refused, "", "answered REFUSED: the client is not in acl.allow")                           \
     X(drop_acl, dropped, "acl", "the client is not in acl.allow and the action is drop")                  \
@@ -99,8 +101,9 @@ struct fp_counters {
 #define FP_X(name, help) __u64 learn_##name;
     FP_LEARN_OUTCOMES(FP_X)
 #undef FP_X
-    __u64 truncated; /* answers given with TC=1 */
-    __u64 rcode[16]; /* of answers given here, by RCODE */
+    __u64 truncated;    /* answers given with TC=1 */
+    __u64 refresh_lost; /* wishes for a refresh for which the ring buffer had no room */
+    __u64 rcode[16];    /* of answers given here, by RCODE */
     __u64 qtype_other;
     __u64 qtype[FP_QTYPES_COUNTED]; /* of well-formed questions */
 };
@@ -110,33 +113,34 @@ struct fp_counters {
 #define FP_COUNTER_LEARN(counters, outcome) (((__u64 *)(counters))[FP_OUT_COUNT + (outcome)])
 
 /* Why the daemon does not cache a response: the label `reason` of cache_fill_rejects_total. */
-#define FP_FILL_REJECTS(X)                                                 \
-    X(malformed, "the message reader refused it")                          \
-    X(not_response, "QR=0")                                                \
-    X(opcode, "the opcode is not QUERY")                                   \
-    X(truncated, "TC=1")                                                   \
-    X(no_recursion, "RD=0")                                                \
-    X(not_recursive, "RA=0: not the answer of a resolver")                 \
-    X(header_z, "the reserved header bit is set")                          \
-    X(rcode, "an RCODE other than NOERROR, NXDOMAIN and SERVFAIL")         \
-    X(qtype, "a question for a meta type")                                 \
-    X(class_not_in, "a question or record of a class other than IN")       \
-    X(meta_record, "a record of a meta type, such as TSIG")                \
-    X(edns_version, "EDNS version above 0")                                \
-    X(ecs, "an EDNS client subnet option")                                 \
-    X(cookie, "an EDNS cookie option")                                     \
-    X(edns_option, "another EDNS option")                                  \
-    X(cd_mismatch, "CD is not that of the query")                          \
-    X(do_mismatch, "DO is not that of the query")                          \
-    X(ad_unasked, "AD=1 although the query had neither DO nor AD")         \
-    X(dnssec_unasked, "RRSIG, NSEC or NSEC3 although the query had no DO") \
-    X(too_large, "larger than the payload size or than the largest slot")  \
-    X(ttl_zero, "a TTL of 0, or a lifetime of 0")                          \
-    X(unrelated, "records in the answer that do not answer the question")  \
-    X(no_soa, "a negative answer without SOA")                             \
-    X(referral, "a referral")                                              \
-    X(failure, "SERVFAIL while cache.failure_ttl is 0")                    \
-    X(opt_position, "a name behind the OPT record depends on it")          \
+#define FP_FILL_REJECTS(X)                                                                    \
+    X(malformed, "the message reader refused it")                                             \
+    X(not_response, "QR=0")                                                                   \
+    X(opcode, "the opcode is not QUERY")                                                      \
+    X(truncated, "TC=1")                                                                      \
+    X(no_recursion, "RD=0")                                                                   \
+    X(not_recursive, "RA=0: not the answer of a resolver")                                    \
+    X(header_z, "the reserved header bit is set")                                             \
+    X(rcode, "an RCODE other than NOERROR, NXDOMAIN and SERVFAIL")                            \
+    X(qtype, "a question for a meta type")                                                    \
+    X(class_not_in, "a question or record of a class other than IN")                          \
+    X(meta_record, "a record of a meta type, such as TSIG")                                   \
+    X(edns_version, "EDNS version above 0")                                                   \
+    X(ecs, "an EDNS client subnet option")                                                    \
+    X(cookie, "an EDNS cookie option")                                                        \
+    X(edns_option, "another EDNS option")                                                     \
+    X(cd_mismatch, "CD is not that of the query")                                             \
+    X(do_mismatch, "DO is not that of the query")                                             \
+    X(opt_mismatch, "an OPT record although the query had none, or none although it had one") \
+    X(ad_unasked, "AD=1 although the query had neither DO nor AD")                            \
+    X(dnssec_unasked, "RRSIG, NSEC or NSEC3 although the query had no DO")                    \
+    X(too_large, "larger than the payload size or than the largest slot")                     \
+    X(ttl_zero, "a TTL of 0, or a lifetime of 0")                                             \
+    X(unrelated, "records in the answer that do not answer the question")                     \
+    X(no_soa, "a negative answer without SOA")                                                \
+    X(referral, "a referral")                                                                 \
+    X(failure, "SERVFAIL while cache.failure_ttl is 0")                                       \
+    X(better_cached, "SERVFAIL while a good answer is there, fresh or stale")                 \
     X(no_memory, "no memory for another chunk of slots")
 
 enum fp_fill_reject {
@@ -146,16 +150,35 @@ enum fp_fill_reject {
         FP_FILL_REJECT_COUNT
 };
 
+/* What became of the daemon's own queries that refresh answers. */
+#define FP_REFRESH_RESULTS(X)                                                               \
+    X(renewed, "the new answer is in the cache")                                            \
+    X(not_longer, "the resolver gave its own copy, with no longer life: asked again later") \
+    X(failed, "no answer, or SERVFAIL: the old answer stays")                               \
+    X(dropped, "too many were waiting, or the answer was gone from the cache")
+
+enum fp_refresh_result {
+#define FP_X(name, help) FP_REFRESH_##name,
+    FP_REFRESH_RESULTS(FP_X)
+#undef FP_X
+        FP_REFRESH_RESULT_COUNT
+};
+
 /* Map `cache_counters`, one element: what the daemon did with what it learned. Goes on over its restarts. */
 struct fp_cache_counters {
     __u64 fills;
-    __u64 evictions;   /* fresh answers that had to go */
-    __u64 expirations; /* answers swept after their lifetime */
+    __u64 evictions;   /* usable answers that had to go */
+    __u64 expirations; /* answers swept after their lifetime, and the time in which they may be stale */
+    __u64 prefetches;  /* queries sent to the resolver to refresh an answer */
+#define FP_X(name, help) __u64 refresh_##name;
+    FP_REFRESH_RESULTS(FP_X)
+#undef FP_X
 #define FP_X(name, help) __u64 reject_##name;
     FP_FILL_REJECTS(FP_X)
 #undef FP_X
 };
 
-#define FP_COUNTER_REJECT(counters, reason) (((__u64 *)(counters))[3 + (reason)])
+#define FP_COUNTER_REFRESH(counters, result) (((__u64 *)(counters))[4 + (result)])
+#define FP_COUNTER_REJECT(counters, reason) (((__u64 *)(counters))[4 + FP_REFRESH_RESULT_COUNT + (reason)])
 
 #endif

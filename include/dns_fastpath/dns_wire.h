@@ -54,5 +54,9 @@ FP_STATIC_ASSERT(sizeof(struct fp_dns_header) == FP_DNS_HEADER_LEN, "DNS header"
 #define FP_EDNS_COOKIE_CLIENT_LEN 8 /* alone, or followed by 8 to 32 octets of server cookie (RFC 7873 4) */
 #define FP_EDNS_COOKIE_MIN 16
 #define FP_EDNS_COOKIE_MAX 40
+#define FP_EDNS_OPTION_EDE 15 /* RFC 8914 */
+#define FP_EDNS_EDE_LEN 6     /* the option with an info code and no text */
+#define FP_EDE_STALE 3
+#define FP_EDE_STALE_NXDOMAIN 19
 
 #endif

@@ -47,4 +47,10 @@ struct fp_learned {
 };
 FP_STATIC_ASSERT(sizeof(struct fp_learned) == 32, "event head");
 
+/* An answer that wants a refresh (ring buffer `refreshes`): the daemon asks the resolver its question. */
+struct fp_refresh {
+    struct fp_key key;
+    __u64 wanted_ns; /* CLOCK_MONOTONIC */
+};
+
 #endif

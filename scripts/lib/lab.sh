@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# The lab: three network namespaces (client, resolver, auth), NSD and Unbound. scripts/lab.sh is its command line.
+# The lab: three network namespaces (client, resolver, auth), NSD and a resolver. scripts/lab.sh is its command line.
 #
 # What belongs to a lab is told by its prefix alone: namespaces PREFIX-client, -resolver, -auth and the processes in them,
 # and one folder of state. So `lab_down` needs no records that a crash could lose, and cannot touch anything else.
@@ -11,6 +11,8 @@ lab_state=/run/dns-fastpath-lab/$lab_prefix
 lab_roles=(client resolver auth)
 lab_templates=$repo_root/scripts/lab
 
+source "$repo_root/scripts/lib/resolvers.sh"
+
 lab_resolver4=198.18.0.2
 lab_resolver6=2001:db8::2
 
@@ -20,11 +22,15 @@ lab_up() {
     lab_make_namespaces
     lab_connect client 198.18.0.10/24 2001:db8::10/64 eth0 "$lab_resolver4/24" "$lab_resolver6/64"
     lab_connect auth 198.18.100.2/24 2001:db8:100::2/64 auth0 198.18.100.1/24 2001:db8:100::1/64
+    lab_configure "$lab_prefix-auth" eth0 198.18.100.3/24 2001:db8:100::3/64
     lab_make_client_like_a_nic
     lab_start_resolver_host
     lab_make_zones
-    lab_start_nsd
-    lab_start_unbound
+    lab_start_servers
+    lab_start_resolver
+    lab_expect_way
+    # Which resolver it is, for whoever comes without the environment.
+    printf '%s=%q\n' lab_resolver "$lab_resolver" lab_bind_cookies "$lab_bind_cookies" >"$lab_state/up"
 }
 
 lab_down() {
@@ -54,11 +60,12 @@ lab_run() {
 }
 
 # lab_spawn NAME ROLE COMMAND...: the same in the background; what it prints goes to log/NAME.out of the lab's state. Its
-# own session keeps it from a Ctrl-C that is meant for the script. The process id is in $!.
+# own session keeps it from a Ctrl-C that is meant for the script. The process id is in $! and in NAME.pid of the lab's state.
 lab_spawn() {
     local name=$1
     shift
-    (lab_enter "$1" setsid "${@:2}") </dev/null >"$lab_state/log/$name.out" 2>&1 9>&- &
+    (lab_enter "$1" setsid "${@:2}") </dev/null >>"$lab_state/log/$name.out" 2>&1 9>&- &
+    printf '%s\n' $! >"$lab_state/$name.pid"
 }
 
 lab_is_up() {
@@ -118,41 +125,57 @@ lab_start_resolver_host() {
 lab_make_zones() (
     cd "$lab_state/zones" || die "no folder $lab_state/zones"
     awk -v dir=. -v hosts="$lab_hosts" -f "$lab_templates/zones.awk"
-    local key
-    key=$(ldns-keygen -a ECDSAP256SHA256 -k signed.example)
-    cp "$key.ds" signed.example.anchor
-    ldns-signzone signed.example.zone "$key"
+    lab_sign signed.example
+    lab_sign nsec3.example -n -t 0
     sed -i '/^bogus\./s/198\.18\.127\.11/198.18.127.12/' signed.example.zone.signed
 )
 
-lab_start_nsd() {
-    lab_render nsd.conf
-    lab_spawn nsd auth "${lab_unconfined[@]}" nsd -d -c "$lab_state/nsd.conf"
-    wait_until 20 lab_answers auth 198.18.100.2 mail.example SOA || die "NSD does not answer: $(lab_log nsd)"
+# lab_sign ZONE OPTIONS...: the options are those of ldns-signzone. ZONE.anchor gets its DS record.
+lab_sign() {
+    local key
+    key=$(ldns-keygen -a ECDSAP256SHA256 -k "$1")
+    cp "$key.ds" "$1.anchor"
+    ldns-signzone "${@:2}" "$1.zone" "$key"
 }
 
-lab_start_unbound() {
-    lab_render unbound.conf
-    lab_spawn unbound resolver "${lab_unconfined[@]}" unbound -d -c "$lab_state/unbound.conf"
+lab_start_servers() {
+    lab_start_nsd nsd 198.18.100.2 mail.example
+    lab_start_nsd nsd-root 198.18.100.3 .
+}
+
+# lab_start_nsd NAME ADDRESS ZONE
+lab_start_nsd() {
+    lab_render "$1.conf"
+    lab_spawn "$1" auth "${lab_unconfined[@]}" nsd -d -c "$lab_state/$1.conf"
+    wait_until 20 lab_answers auth "$2" "$3" SOA || die "NSD does not answer on $2; the end of its log: $(lab_log "$1")"
+}
+
+# From the client's end too: the resolver answers on its own machine already.
+lab_expect_way() {
     local address
     for address in "$lab_resolver4" "$lab_resolver6"; do
-        wait_until 20 lab_answers client "$address" mail.example SOA || die "Unbound does not answer: $(lab_log unbound)"
+        wait_until 20 lab_answers client "$address" mail.example SOA || die "no answer of $address reaches the client"
     done
-    touch "$lab_state/up"
 }
 
 # dig says on standard output that nobody answers, and ends well with an answer of any RCODE.
 lab_answers() {
     local answer
-    answer=$(lab_run "$1" dig +short +time=1 +tries=1 "@$2" "$3" "$4") && [[ -n $answer ]]
+    answer=$(lab_run "$1" dig +short +time=1 +tries=1 "@$2" "${@:3}") && [[ -n $answer ]]
 }
 
+# lab_render NAME SCRIPT...: from the template NAME.in, by sed; each SCRIPT replaces one mark.
 lab_render() {
-    sed "s|@STATE@|$lab_state|g" "$lab_templates/$1.in" >"$lab_state/$1"
+    local mark edits=(--expression="s|@STATE@|$lab_state|g")
+    for mark in "${@:2}"; do
+        edits+=(--expression="$mark")
+    done
+    sed "${edits[@]}" "$lab_templates/$1.in" >"$lab_state/$1"
 }
 
+# Each with its path, also where there is only one.
 lab_log() {
-    tail -n 20 "$lab_state/log/$1.out" "$lab_state/log/$1.log" 2>/dev/null
+    tail --verbose --lines=20 "$lab_state/log/$1.out" "$lab_state/log/$1.log" 2>/dev/null
 }
 
 # Debian's AppArmor profiles keep the servers to /etc and /var/lib; the lab's files are elsewhere.

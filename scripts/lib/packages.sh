@@ -35,6 +35,14 @@ lab_packages=(
     unbound
 )
 
+# The resolvers that the lab can have, as LAB_RESOLVER names them, and the package of each.
+declare -A resolver_package=(
+    [bind]=bind9
+    [dnsdist]=dnsdist
+    [knot-resolver]=knot-resolver
+    [unbound]=unbound
+)
+
 # Beside the lab's: load and connection tracking (scripts/demo.sh).
 demo_packages=(
     conntrack
@@ -44,6 +52,7 @@ demo_packages=(
 
 # Beside all of the above: the tests and the linters (scripts/test.sh).
 test_packages=(
+    "${resolver_package[@]}"
     clang-format
     clang-tidy
     git

@@ -33,6 +33,10 @@ void Controlled::set_clock(uint64_t ns) {
     skeleton_->bss->clock_ns = ns;
 }
 
+void Controlled::set_random(uint32_t number) {
+    skeleton_->bss->random_number = number;
+}
+
 void Controlled::set_room(Room room) {
     skeleton_->bss->tail_room = room.tail;
     skeleton_->bss->head_room = room.head;

@@ -20,6 +20,7 @@ class Controlled {
     static Controlled &instance();
 
     void set_clock(uint64_t ns);
+    void set_random(uint32_t number); // what every throw of the dice gives
     void set_room(Room room);
     [[nodiscard]] int fastpath() const;
     [[nodiscard]] int learn() const;

@@ -30,8 +30,9 @@ uint64_t sum_of(std::span<const __u64> words) {
 
 // Outcomes of a question that was read to its end, whose type is counted.
 bool is_about_a_question(fp_outcome outcome) {
-    return outcome == FP_OUT_hit || outcome == FP_OUT_miss_local || outcome == FP_OUT_pass_partial ||
-           outcome == FP_OUT_pass_no_room || outcome == FP_OUT_drop_internal;
+    return outcome == FP_OUT_hit || outcome == FP_OUT_hit_bridged || outcome == FP_OUT_stale ||
+           outcome == FP_OUT_miss_local || outcome == FP_OUT_pass_partial || outcome == FP_OUT_pass_no_room ||
+           outcome == FP_OUT_drop_internal;
 }
 
 std::string outcomes_text(const fp_counters &counted) {
@@ -111,6 +112,7 @@ void FastPath::SetUp() {
     set(default_settings());
     set_addresses();
     (void)run(other_query().octets());
+    set_resolver({});
     forget_open_queries();
 }
 
@@ -203,9 +205,44 @@ AssertionResult FastPath::answers(const Packet &query, const Cached &cached) {
                            .rcode = cached.response.flags & FP_DNS_RCODE});
 }
 
-AssertionResult FastPath::hits(const Packet &query) {
+AssertionResult FastPath::answers_written_out(const Packet &query, const Cached &cached) {
+    const Effect actual = run(query.octets());
+    if (actual.outcome() != FP_OUT_hit) {
+        return AssertionFailure() << outcomes_text(actual.counted);
+    }
+    const size_t message_at = reply_to(query, {}).octets().size();
+    const Octets message(actual.packet.begin() + static_cast<std::ptrdiff_t>(message_at), actual.packet.end());
+    const Octets expected = expected_answer(query.dns, cached.response, age_of(cached), settings_.payload_size);
+    std::string text;
+    if (compressed(message) != compressed(expected)) {
+        text += "message: expected " + to_hex(compressed(expected)) + "\ngot " + to_hex(compressed(message)) + "\n";
+    }
+    if (actual.packet != reply_to(query, message).octets()) {
+        text += "packet:\n" + difference(reply_to(query, message).octets(), actual.packet);
+    }
+    return text.empty() ? AssertionSuccess() : AssertionFailure() << text;
+}
+
+AssertionResult FastPath::gives_stale(const Packet &query, const Cached &cached, std::optional<uint16_t> info_code) {
+    const Octets message =
+        expected_stale_answer(query.dns, cached.response, settings_.stale_ttl, info_code, settings_.payload_size);
+    return becomes(query, {.verdict = XDP_TX,
+                           .outcome = FP_OUT_stale,
+                           .packet = reply_to(query, message).octets(),
+                           .rcode = cached.response.flags & FP_DNS_RCODE});
+}
+
+AssertionResult FastPath::bridges(const Packet &query, const Cached &cached) {
+    const Octets message = expected_stale_answer(query.dns, cached.response, 0, std::nullopt, settings_.payload_size);
+    return becomes(query, {.verdict = XDP_TX,
+                           .outcome = FP_OUT_hit_bridged,
+                           .packet = reply_to(query, message).octets(),
+                           .rcode = cached.response.flags & FP_DNS_RCODE});
+}
+
+AssertionResult FastPath::hits(const Packet &query, fp_outcome outcome) {
     const Effect effect = run(query.octets());
-    if (effect.verdict != XDP_TX || effect.outcome() != FP_OUT_hit) {
+    if (effect.verdict != XDP_TX || effect.outcome() != outcome) {
         return AssertionFailure() << verdict_name(effect.verdict) << ", " << outcomes_text(effect.counted);
     }
     return AssertionSuccess();

@@ -58,7 +58,15 @@ class FastPath : public ::testing::Test {
 
     // The assertions. Each runs the packet once.
     ::testing::AssertionResult answers(const Packet &query, const Cached &cached);
-    ::testing::AssertionResult hits(const Packet &query); // whatever the answer is
+    // The same for an entry whose names were written out so that its records can be turned: equal once ldns has compressed
+    // them again, and right in every length and sum.
+    ::testing::AssertionResult answers_written_out(const Packet &query, const Cached &cached);
+    // Whatever the answer is.
+    ::testing::AssertionResult hits(const Packet &query, fp_outcome outcome = FP_OUT_hit);
+    // Past its lifetime: every TTL is stale_ttl, and the OPT, where there is one, says `info_code` (none: nothing).
+    ::testing::AssertionResult gives_stale(const Packet &query, const Cached &cached,
+                                           std::optional<uint16_t> info_code = FP_EDE_STALE);
+    ::testing::AssertionResult bridges(const Packet &query, const Cached &cached); // with TTL 0
     ::testing::AssertionResult truncates(const Packet &query, const Cached &cached);
     ::testing::AssertionResult refuses(const Packet &query);
     ::testing::AssertionResult passes(const Packet &packet, fp_outcome outcome);

@@ -202,7 +202,9 @@ Cases edns_reasons() {
     constexpr uint16_t nsid = 3, client_subnet = 8, expire = 9, keepalive = 11, padding = 12, unassigned = 65001;
     constexpr uint16_t tsig = 250;
     const auto pass_cookies = [](FastPath &test) {
-        test.set({.payload_size = 1232, .acl_action = FP_ACL_REFUSE, .ignore_cookies = 0, .pad = 0});
+        fp_settings settings = default_settings();
+        settings.ignore_cookies = 0;
+        test.set(settings);
     };
     Cases cases = {
         {FP_OUT_pass_additional, "missing", query({.arcount = 1})},
@@ -262,6 +264,23 @@ void add_broken_answer(FastPath &test) {
     test.insert(entry, www);
 }
 
+// An answer that is past its life, of a resolver that is down.
+void add_expired(FastPath &test, uint8_t bridge) {
+    fp_settings settings = default_settings();
+    settings.stale = FP_STALE_ON_FAILURE;
+    settings.stale_max_age = 86400;
+    test.set(settings);
+    set_heartbeat(coarse_now_ns());
+    fp_resolver resolver = {};
+    resolver.state = FP_RESOLVER_DOWN;
+    set_resolver(resolver);
+    test.set_room({}); // and its own clock, by which answers grow old
+    Entry entry = test.entry_for(www);
+    entry.head.born -= entry.head.lifetime * FP_NSEC_PER_SEC;
+    entry.head.bridge = bridge;
+    test.insert(entry, www);
+}
+
 Cases cache_outcomes() {
     const auto add_www = [](FastPath &test) { test.add(www); };
     const auto add_www_without_room = [](FastPath &test) {
@@ -272,6 +291,8 @@ Cases cache_outcomes() {
     return {
         {FP_OUT_hit, "ipv4", frame(), add_www},
         {FP_OUT_hit, "ipv6", frame(Ipv6{}), add_www},
+        {FP_OUT_hit_bridged, "refresh_on_the_way", frame(), [](FastPath &test) { add_expired(test, 3); }},
+        {FP_OUT_stale, "resolver_down", frame(), [](FastPath &test) { add_expired(test, 0); }},
         {FP_OUT_miss_local, "empty_cache", frame()},
         {FP_OUT_miss_local, "other_name", query({.name = "ww.example.com."}), add_www},
         {FP_OUT_miss_local, "other_type", query({.qtype = type::aaaa}), add_www},

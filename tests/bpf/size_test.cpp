@@ -79,7 +79,9 @@ TEST_F(Size, OurOwnLimitIsThePayloadSize) {
 }
 
 TEST_F(Size, ASmallerPayloadSizeIsKeptAndSaid) {
-    set({.payload_size = 600, .acl_action = FP_ACL_REFUSE, .ignore_cookies = 1, .pad = 0});
+    fp_settings smaller = default_settings();
+    smaller.payload_size = 600;
+    set(smaller);
     const Cached &fits = add(txt_of_size(600 - FP_DNS_OPT_LEN));
     EXPECT_TRUE(answers(query_with_buffer(1232), fits));
     const Cached &too_large = add(txt_of_size(601 - FP_DNS_OPT_LEN));

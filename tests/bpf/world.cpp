@@ -50,7 +50,14 @@ void set_addresses() {
 }
 
 fp_settings default_settings() {
-    return {.payload_size = 1232, .acl_action = FP_ACL_REFUSE, .ignore_cookies = 1, .pad = 0};
+    return {.payload_size = 1232,
+            .acl_action = FP_ACL_REFUSE,
+            .ignore_cookies = 1,
+            .stale_max_age = 0,
+            .stale_ttl = 30,
+            .stale = FP_STALE_OFF,
+            .prefetch = 0,
+            .pad = 0};
 }
 
 void set_settings(const fp_settings &settings) {
@@ -61,6 +68,29 @@ uint64_t coarse_now_ns() {
     timespec now = {};
     ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     return static_cast<uint64_t>(now.tv_sec) * FP_NSEC_PER_SEC + static_cast<uint64_t>(now.tv_nsec);
+}
+
+void set_resolver(const fp_resolver &resolver) {
+    put("resolver", uint32_t{0}, resolver);
+}
+
+fp_resolver resolver_now() {
+    const uint32_t zero = 0;
+    fp_resolver resolver = {};
+    if (bpf_map_lookup_elem(Loaded::instance().programs.map("resolver"), &zero, &resolver) != 0) {
+        throw std::runtime_error("cannot read the map resolver");
+    }
+    return resolver;
+}
+
+void set_heartbeat(uint64_t ns) {
+    const uint32_t zero = 0;
+    fp_meta meta = {};
+    if (bpf_map_lookup_elem(Loaded::instance().programs.map("meta"), &zero, &meta) != 0) {
+        throw std::runtime_error("cannot read the map meta");
+    }
+    meta.heartbeat_ns = ns;
+    put("meta", zero, meta);
 }
 
 Entry make_entry(const ResponseText &response, const Asked &asked, uint64_t born_ns) {
@@ -82,7 +112,9 @@ Entry make_entry(const ResponseText &response, const Asked &asked, uint64_t born
     if (!entry) {
         throw not_cached(response, label(entry.error()));
     }
-    return *entry;
+    Entry made = *entry;
+    made.head.turn_count = asked.turns ? made.head.turn_count : uint8_t{0};
+    return made;
 }
 
 fp_answer *insert_entry(const Entry &entry) {

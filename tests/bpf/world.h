@@ -22,6 +22,11 @@ void set_addresses();
 [[nodiscard]] fp_settings default_settings();
 void set_settings(const fp_settings &settings);
 
+// What the programs know of the resolver, and when the daemon was last alive.
+void set_resolver(const fp_resolver &resolver);
+[[nodiscard]] fp_resolver resolver_now();
+void set_heartbeat(uint64_t ns);
+
 // The clock that the XDP program reads.
 [[nodiscard]] uint64_t coarse_now_ns();
 
@@ -30,6 +35,7 @@ struct Asked {
     bool ad = false;
     uint16_t view = default_view;
     uint16_t limit = 1232;
+    bool turns = false; // may its records be given in another order?
 };
 
 // Throws where the product would not cache the response.

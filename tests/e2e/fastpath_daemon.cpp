@@ -27,6 +27,10 @@ Process start_with(const Lab &lab, const std::string &config) {
 } // namespace
 
 std::string lab_config(const std::string &more) {
+    return probing_config("health: {interval: 1h}\n" + more);
+}
+
+std::string probing_config(const std::string &more) {
     return "interfaces: [eth0]\n"
            "acl: {allow: [198.18.0.0/15, \"2001:db8::/32\"]}\n" +
            more;

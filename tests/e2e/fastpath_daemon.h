@@ -12,8 +12,11 @@
 
 namespace fastpath::test {
 
-// Serves every client of the lab on eth0; `more` is YAML that goes behind it.
+// Serves every client of the lab on eth0; `more` is YAML that goes behind it. The resolver is probed once and then no more: tests
+// count its queries.
 std::string lab_config(const std::string &more = {});
+// The same, with probes.
+std::string probing_config(const std::string &more = {});
 
 class FastpathDaemon {
   public:

@@ -3,6 +3,8 @@
 
 #include "e2e/counters.h"
 
+#include <filesystem>
+#include <fstream>
 #include <regex>
 #include <stdexcept>
 
@@ -10,10 +12,30 @@ namespace fastpath::test {
 namespace {
 
 // EDNS without DO and without AD, as most resolver libraries ask.
-Command dnsperf(const Lab &lab, const Command &more) {
-    Command command = {"dnsperf", "-s", Lab::resolver4, "-d", lab.state() / "zones/hot.queries", "-e", "-t", "2"};
+Command dnsperf(const std::filesystem::path &questions, const Command &more) {
+    Command command = {"dnsperf", "-s", Lab::resolver4, "-d", questions, "-e", "-t", "2"};
     command.insert(command.end(), more.begin(), more.end());
     return command;
+}
+
+std::filesystem::path hot_names(const Lab &lab) {
+    return lab.state() / "zones/hot.queries";
+}
+
+std::filesystem::path write_questions(const Lab &lab, const std::vector<std::string> &questions) {
+    std::filesystem::path path = lab.state() / "load.queries";
+    std::ofstream file(path);
+    for (const std::string &question : questions) {
+        file << question << '\n';
+    }
+    if (!file.flush()) {
+        throw std::runtime_error("cannot write " + path.string());
+    }
+    return path;
+}
+
+Command at_rate(unsigned queries_per_second, unsigned seconds) {
+    return {"-l", std::to_string(seconds), "-Q", std::to_string(queries_per_second), "-c", "4"};
 }
 
 std::string field(const std::string &text, const std::string &pattern) {
@@ -33,7 +55,7 @@ LoadReport parse_report(const std::string &text) {
 
 // A socket's buffer holds some 50 answers that XDP sent, because each of them occupies a page; hence at most 20 at a time.
 LoadReport ask_hot_names(const Lab &lab) {
-    return parse_report(lab.must_run(Machine::client, dnsperf(lab, {"-n", "1", "-q", "20"})));
+    return parse_report(lab.must_run(Machine::client, dnsperf(hot_names(lab), {"-n", "1", "-q", "20"})));
 }
 
 LoadReport ask_hot_names_by_kxdpgun(const Lab &lab) {
@@ -57,8 +79,11 @@ void learn_hot_names(const Lab &lab) {
 }
 
 Load::Load(const Lab &lab, unsigned queries_per_second, unsigned seconds)
-    : process_(lab.start(Machine::client, dnsperf(lab, {"-l", std::to_string(seconds), "-Q",
-                                                        std::to_string(queries_per_second), "-c", "4"}))) {}
+    : process_(lab.start(Machine::client, dnsperf(hot_names(lab), at_rate(queries_per_second, seconds)))) {}
+
+Load::Load(const Lab &lab, unsigned queries_per_second, unsigned seconds, const std::vector<std::string> &questions)
+    : process_(
+          lab.start(Machine::client, dnsperf(write_questions(lab, questions), at_rate(queries_per_second, seconds)))) {}
 
 LoadReport Load::report() {
     if (!process_.wait(std::chrono::seconds(60))) {

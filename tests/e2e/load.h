@@ -5,6 +5,8 @@
 #include "harness/lab.h"
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace fastpath::test {
 
@@ -26,6 +28,8 @@ LoadReport ask_hot_names_by_kxdpgun(const Lab &lab);
 class Load {
   public:
     Load(const Lab &lab, unsigned queries_per_second, unsigned seconds);
+    // Of these questions ("name type"), one after the other.
+    Load(const Lab &lab, unsigned queries_per_second, unsigned seconds, const std::vector<std::string> &questions);
 
     bool is_running() { return process_.is_running(); }
     // Waits for its end.

@@ -68,7 +68,7 @@ class Reload : public LabTest {
     }
 
     static std::string allowing(const std::string &prefix, const std::string &action = "refuse") {
-        return "interfaces: [eth0]\nacl: {allow: [" + prefix + "], action: " + action + "}\n";
+        return "interfaces: [eth0]\nhealth: {interval: 1h}\nacl: {allow: [" + prefix + "], action: " + action + "}\n";
     }
 
     static std::string status_for_stranger(const std::string &name) {

@@ -39,15 +39,33 @@ bool is_readable(int fd, std::chrono::steady_clock::time_point deadline) {
     return left.count() >= 0 && ::poll(&watched, 1, static_cast<int>(left.count())) == 1;
 }
 
-} // namespace
-
-DnsClient::DnsClient(const Lab &lab, Machine machine, const std::string &server) {
+UniqueFd connected(const Lab &lab, Machine machine, const std::string &server, int type) {
     const Endpoint endpoint(server);
-    socket_ = lab.socket(machine, endpoint.address.ss_family, SOCK_DGRAM);
-    if (::connect(socket_.get(), reinterpret_cast<const sockaddr *>(&endpoint.address), endpoint.length) != 0) {
+    UniqueFd fd = lab.socket(machine, endpoint.address.ss_family, type);
+    if (::connect(fd.get(), reinterpret_cast<const sockaddr *>(&endpoint.address), endpoint.length) != 0) {
         throw std::system_error(errno, std::generic_category(), "connect to " + server);
     }
+    return fd;
 }
+
+// Exactly `size` octets; nullopt where the connection ends or the time is over before.
+std::optional<Octets> read_exactly(int fd, size_t size, std::chrono::steady_clock::time_point deadline) {
+    Octets octets(size);
+    size_t done = 0;
+    while (done < size) {
+        const ssize_t got = is_readable(fd, deadline) ? ::recv(fd, octets.data() + done, size - done, 0) : 0;
+        if (got <= 0) {
+            return std::nullopt;
+        }
+        done += static_cast<size_t>(got);
+    }
+    return octets;
+}
+
+} // namespace
+
+DnsClient::DnsClient(const Lab &lab, Machine machine, const std::string &server)
+    : socket_(connected(lab, machine, server, SOCK_DGRAM)) {}
 
 std::optional<Octets> DnsClient::ask(const DnsQuery &query, std::chrono::milliseconds limit) {
     const Octets message = query.octets();
@@ -68,6 +86,22 @@ std::optional<Octets> DnsClient::ask(const DnsQuery &query, std::chrono::millise
         }
     }
     return std::nullopt;
+}
+
+std::optional<Octets> ask_over_tcp(const Lab &lab, Machine machine, const std::string &server, const DnsQuery &query,
+                                   std::chrono::milliseconds limit) {
+    const UniqueFd connection = connected(lab, machine, server, SOCK_STREAM);
+    const Octets message = query.octets();
+    Octets framed; // the length before the message: RFC 1035 4.2.2
+    append16(framed, static_cast<uint16_t>(message.size()));
+    append(framed, message);
+    if (::send(connection.get(), framed.data(), framed.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(framed.size())) {
+        throw std::system_error(errno, std::generic_category(), "send");
+    }
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    const std::optional<Octets> length = read_exactly(connection.get(), 2, deadline);
+    return length ? read_exactly(connection.get(), static_cast<size_t>((*length)[0]) << 8 | (*length)[1], deadline)
+                  : std::nullopt;
 }
 
 } // namespace fastpath::test

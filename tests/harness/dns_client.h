@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DnsClient: a UDP socket on a machine of the lab that asks one server. For queries that dig cannot make, and for many.
+// DnsClient: a UDP socket on a machine of the lab that asks one server. For queries that dig cannot make, and for many; and
+// the same question over TCP.
 #pragma once
 
 #include "harness/dns_query.h"
@@ -21,5 +22,9 @@ class DnsClient {
   private:
     UniqueFd socket_;
 };
+
+// The same over a TCP connection of its own (RFC 7766).
+std::optional<Octets> ask_over_tcp(const Lab &lab, Machine machine, const std::string &server, const DnsQuery &query,
+                                   std::chrono::milliseconds limit = std::chrono::seconds(2));
 
 } // namespace fastpath::test

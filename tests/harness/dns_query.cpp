@@ -54,7 +54,9 @@ Octets DnsQuery::octets() const {
     append16(message, ancount);
     append16(message, nscount);
     append16(message, arcount.value_or(edns ? 1 : 0));
-    append(message, question());
+    if (has_question) {
+        append(message, question());
+    }
     if (edns) {
         append(message, edns->octets());
     }

@@ -40,7 +40,8 @@ struct DnsQuery {
     uint16_t qtype = type::a;
     uint16_t qclass = FP_CLASS_IN;
     std::optional<Edns> edns{};
-    Octets tail{}; // behind all else
+    Octets tail{};            // behind all else
+    bool has_question = true; // false: none on the wire, whatever `qdcount` says
     uint16_t qdcount = 1;
     uint16_t ancount = 0;
     uint16_t nscount = 0;

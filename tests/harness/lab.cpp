@@ -122,6 +122,13 @@ std::string Lab::must_run(Machine machine, const Command &command, const std::st
     return finished.output;
 }
 
+void Lab::restart_resolver() const {
+    const Finished restart = test::run(lab_script({"restart"}));
+    if (restart.exit_code != 0) {
+        throw std::runtime_error("scripts/lab.sh restart: " + restart.output);
+    }
+}
+
 UniqueFd Lab::socket(Machine machine, int family, int type) const {
     const Visit visit(machine);
     UniqueFd fd(::socket(family, type | SOCK_CLOEXEC, 0));

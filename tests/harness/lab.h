@@ -30,6 +30,9 @@ class Lab {
     // The same, and throws what was printed where the exit code is not 0.
     std::string must_run(Machine machine, const Command &command, const std::string &input = {}) const;
 
+    // Ends the resolver and starts it again, with an empty cache.
+    void restart_resolver() const;
+
     [[nodiscard]] UniqueFd socket(Machine machine, int family, int type) const;
     // Connects to a port of the machine's own 127.0.0.1, sends, and reads to the end; "" where nobody listens.
     [[nodiscard]] std::string talk(Machine machine, uint16_t port, const std::string &request) const;

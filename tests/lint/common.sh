@@ -20,10 +20,11 @@ finding() {
     findings=$((findings + 1))
 }
 
-# The last line of a linter: fails if there were findings, and also if there was nothing to look at.
+# The last line of a linter, with the number of files (or what else it is that it looks at): fails if there were findings, and
+# also if there was nothing to look at.
 verdict() {
-    local looked_at=$1
+    local looked_at=$1 what=${2:-files}
     ((looked_at > 0)) || { echo "no file to look at: is git there, and is this a clone?"; exit 1; }
     ((findings == 0)) || { echo "findings: $findings"; exit 1; }
-    echo "$looked_at files, no finding"
+    echo "$looked_at $what, no finding"
 }

@@ -189,8 +189,25 @@ TEST(AnswerTable, AFlushedAnswerIsDeadAtOnce) {
     ASSERT_TRUE(table.insert(entry(2), now));
     table.flush(key(1));
     table.flush(key(3)); // not there
-    EXPECT_TRUE(is_dead(*table.find(key(1)), now));
-    EXPECT_FALSE(is_dead(*table.find(key(2)), now));
+    EXPECT_TRUE(is_dead(*table.find(key(1)), now, 0));
+    EXPECT_FALSE(is_dead(*table.find(key(2)), now, 0));
+}
+
+// RFC 8767 5: kept for the time in which it may be given stale, but for failures and what was flushed.
+TEST(AnswerTable, KeepsWhatMayBeStale) {
+    PlainMemory memory(64);
+    AnswerTable table(memory, 100);
+    table.set_stale_max_age(1000);
+    Entry failure = entry(2);
+    failure.head.flags |= FP_RCODE_SERVFAIL;
+    ASSERT_TRUE(table.insert(entry(1), now));
+    ASSERT_TRUE(table.insert(failure, now));
+    ASSERT_TRUE(table.insert(entry(3), now));
+    table.flush(key(3));
+    EXPECT_EQ(table.sweep(now + 300 * second, 64), 2U);
+    EXPECT_NE(table.find(key(1)), nullptr);
+    EXPECT_EQ(table.sweep(now + 1300 * second - 1, 64), 0U);
+    EXPECT_EQ(table.sweep(now + 1300 * second, 64), 1U);
 }
 
 TEST(AnswerTable, OneRoundOfSharesVisitsEveryBucket) {

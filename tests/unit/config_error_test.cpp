@@ -35,14 +35,13 @@ TEST(ConfigError, UnknownKeys) {
          R"(unknown key "cache.payload_size"; did you mean "edns.payload_size"?)"},
         {"cache.max_ttl: 5", "1:1", R"(unknown key "cache.max_ttl"; write max_ttl in the section cache)"},
         {"pools: {}", "1:1",
-         R"(unknown key "pools"; known here: interfaces, listen, acl, cache, edns, metrics, state, log)"},
-        {"cache:\n  prefetch: true", "2:3",
-         R"(unknown key "cache.prefetch"; known here: cache.max_entries, cache.min_ttl, cache.max_ttl, )"
-         R"(cache.max_negative_ttl, cache.failure_ttl)"},
+         R"(unknown key "pools"; known here: interfaces, listen, acl, cache, edns, health, metrics, state, log)"},
+        {"edns:\n  nsid: true", "2:3", R"(unknown key "edns.nsid"; known here: edns.payload_size, edns.cookies)"},
         {"log: {'': info}", "1:7", R"(unknown key "log."; known here: log.level)"},
-        {"'': 1", "1:1", R"(unknown key ""; known here: interfaces, listen, acl, cache, edns, metrics, state, log)"},
+        {"'': 1", "1:1",
+         R"(unknown key ""; known here: interfaces, listen, acl, cache, edns, health, metrics, state, log)"},
         {"<<: {log: {level: info}}", "1:1",
-         R"(unknown key "<<"; known here: interfaces, listen, acl, cache, edns, metrics, state, log)"},
+         R"(unknown key "<<"; known here: interfaces, listen, acl, cache, edns, health, metrics, state, log)"},
         {"listen:\n  - {address: 192.0.2.1, pool: x}", "2:26", R"(listen: unknown key "pool"; known here: address)"},
         {"interfaces: [{nam: eth0}]", "1:15", R"(interfaces: unknown key "nam"; did you mean "name"?)"},
     });
@@ -137,9 +136,24 @@ TEST(ConfigError, ValuesThatAreNotAllowed) {
         {"cache: {failure_ttl: 301}", "1:22", "cache.failure_ttl: " + seconds + R"(0s to 5m, found "301")"},
         {"cache: {failure_ttl: never}", "1:22", "cache.failure_ttl: " + seconds + R"(0s to 5m, found "never")"},
 
+        {"cache: {prefetch: yes}", "1:19", R"(cache.prefetch: expected true or false, found "yes")"},
+        {"cache: {prefetch: 'true'}", "1:19", R"(cache.prefetch: expected true or false, found "true")"},
+        {"cache: {stale: never}", "1:16", R"(cache.stale: expected on-failure, always or off, found "never")"},
+        {"cache: {stale_max_age: 4d}", "1:24", "cache.stale_max_age: " + seconds + R"(1s to 3d, found "4d")"},
+        {"cache: {stale_ttl: 0}", "1:20", "cache.stale_ttl: " + seconds + R"(1s to 1h, found "0")"},
+
         {"edns: {payload_size: 511}", "1:22", payload + R"(, found "511")"},
         {"edns: {payload_size: 4097}", "1:22", payload + R"(, found "4097")"},
         {"edns: {cookies: true}", "1:17", R"(edns.cookies: expected ignore or pass, found "true")"},
+
+        {"health: {interval: 99ms}", "1:20",
+         R"(health.interval: expected a time, in seconds or with a unit (500ms, 1s), from 100ms to 1h, found "99ms")"},
+        {"health: {timeout: [1s]}", "1:19",
+         "health.timeout: expected a time, in seconds or with a unit (500ms, 1s), from 10ms to 1m, found a list of 1"},
+        {"health: {fall: 0}", "1:16", R"(health.fall: expected a whole number from 1 to 100, found "0")"},
+        {"health: {rise: 101}", "1:16", R"(health.rise: expected a whole number from 1 to 100, found "101")"},
+        {"health: {type: ANY}", "1:16", R"(health.type: expected a record type (NS, A, TYPE65280), found "ANY")"},
+        {"health: {type: NOTYPE}", "1:16", R"(health.type: expected a record type (NS, A, TYPE65280), found "NOTYPE")"},
 
         {"metrics: {listen: 9153}", "1:19", metrics + R"(, found "9153")"},
         {"metrics: {listen: localhost:9153}", "1:19", metrics + R"(, found "localhost:9153")"},
@@ -153,6 +167,8 @@ TEST(ConfigError, Contradictions) {
     expect_errors({
         {"cache:\n  max_ttl: 60\n  min_ttl: 61", "3:12", "cache.min_ttl (61s) is above cache.max_ttl (1m)"},
         {"cache:\n  min_ttl: 2h\n  max_ttl: 1h", "2:12", "cache.min_ttl (2h) is above cache.max_ttl (1h)"},
+        {"health:\n  interval: 400ms", "2:13", "health.timeout (500ms) is above health.interval (400ms)"},
+        {"health:\n  timeout: 2s", "2:12", "health.timeout (2s) is above health.interval (1s)"},
     });
 }
 

@@ -25,8 +25,22 @@ Config unusual_config() {
     config.listen = {{parse_address("2001:db8::").value()}, {parse_address("192.0.2.1").value()}};
     config.acl.allow = {parse_prefix("::/0").value(), parse_prefix("0.0.0.0/0").value()};
     config.acl.action = AclAction::drop;
-    config.cache = {.max_entries = 8, .min_ttl = 7s, .max_ttl = 61s, .max_negative_ttl = 0s, .failure_ttl = 300s};
+    config.cache = {.max_entries = 8,
+                    .min_ttl = 7s,
+                    .max_ttl = 61s,
+                    .max_negative_ttl = 0s,
+                    .failure_ttl = 300s,
+                    .prefetch = false,
+                    .stale = StalePolicy::off,
+                    .stale_max_age = 1s,
+                    .stale_ttl = 2s};
     config.edns = {.payload_size = 512, .cookies = CookiePolicy::pass};
+    config.health = {.interval = 1234ms,
+                     .timeout = 1s,
+                     .fall = 1,
+                     .rise = 7,
+                     .name = name_from_text("null.a\\.b").value(),
+                     .type = 65'280};
     config.metrics.listen = parse_socket_address("[::1]:80").value();
     config.state.on_stop = OnStop::keep;
     config.log.level = LogLevel::trace;
@@ -65,9 +79,20 @@ cache:
   max_ttl: 86400
   max_negative_ttl: 3600
   failure_ttl: 5
+  prefetch: true
+  stale: on-failure
+  stale_max_age: 86400
+  stale_ttl: 30
 edns:
   payload_size: 1232
   cookies: ignore
+health:
+  interval: 1s
+  timeout: 500ms
+  fall: 3
+  rise: 2
+  name: .
+  type: NS
 metrics:
   listen: 127.0.0.1:9153
 state:

@@ -90,10 +90,36 @@ const std::vector<GoodValue> good_values = {
     {"cache: {failure_ttl: 0}", [](Config &c) { c.cache.failure_ttl = 0s; }},
     {"cache: {failure_ttl: 5m}", [](Config &c) { c.cache.failure_ttl = 300s; }},
 
+    {"cache: {prefetch: true}", [](Config &) {}},
+    {"cache: {prefetch: false}", [](Config &c) { c.cache.prefetch = false; }},
+    {"cache: {stale: on-failure}", [](Config &) {}},
+    {"cache: {stale: always}", [](Config &c) { c.cache.stale = StalePolicy::always; }},
+    {"cache: {stale: off}", [](Config &c) { c.cache.stale = StalePolicy::off; }},
+    {"cache: {stale_max_age: 3d}", [](Config &c) { c.cache.stale_max_age = 72h; }},
+    {"cache: {stale_ttl: 1}", [](Config &c) { c.cache.stale_ttl = 1s; }},
+
     {"edns: {payload_size: 512}", [](Config &c) { c.edns.payload_size = 512; }},
     {"edns: {payload_size: 4096}", [](Config &c) { c.edns.payload_size = 4'096; }},
     {"edns: {cookies: ignore}", [](Config &) {}},
     {"edns: {cookies: pass}", [](Config &c) { c.edns.cookies = CookiePolicy::pass; }},
+
+    {"health: {interval: 1m, timeout: 1m}", [](Config &c) { c.health.interval = c.health.timeout = 60s; }},
+    {"health: {interval: 100ms, timeout: 10ms}",
+     [](Config &c) {
+         c.health.interval = 100ms;
+         c.health.timeout = 10ms;
+     }},
+    {"health: {fall: 1, rise: 100}",
+     [](Config &c) {
+         c.health.fall = 1;
+         c.health.rise = 100;
+     }},
+    {"health: {name: Probe.Example, type: txt}",
+     [](Config &c) {
+         c.health.name = name_from_text("probe.example.").value();
+         c.health.type = 16;
+     }},
+    {"health: {name: ., type: TYPE65280}", [](Config &c) { c.health.type = 65'280; }},
 
     {"metrics: {listen: ''}", [](Config &c) { c.metrics.listen.reset(); }},
     {"metrics: {listen: 0.0.0.0:80}", [](Config &c) { c.metrics.listen = parse_socket_address("0.0.0.0:80").value(); }},

@@ -98,6 +98,26 @@ TEST_F(AnswerReader, RebuildsTheMessageWithAgedTtls) {
     EXPECT_EQ(names_in(memory_).size(), 1);
 }
 
+TEST_F(AnswerReader, RebuildsTheMessageInTheOrderAsLearned) {
+    const ResponseText text = {.question = "www.example. IN A",
+                               .answer = {"www.example. 300 IN A 192.0.2.7", "www.example. 300 IN A 192.0.2.8"}};
+    const Entry entry = cached(text);
+    ASSERT_EQ(entry.head.turn_count, 1);
+    add(entry);
+    size_t count = 0;
+    for_each_answer(memory_, [&](const AnswerCopy &copy) {
+        const std::vector<uint8_t> wire = copy.message(1000);
+        const auto message = parse_message(wire);
+        ASSERT_TRUE(message);
+        ASSERT_EQ(message->records.size(), 2);
+        EXPECT_EQ(wire[message->records[0].end - 1U], 7);
+        EXPECT_EQ(wire[message->records[1].end - 1U], 8);
+        EXPECT_EQ(message->records[1].ttl, 0) << "long ended";
+        count++;
+    });
+    EXPECT_EQ(count, 1);
+}
+
 TEST_F(AnswerReader, KnowsTheSlotByTheNumbersOfTheMaps) {
     add(cached(address_of("www.example.")));
     for_each_answer(memory_, [&](const AnswerCopy &copy) {
@@ -134,7 +154,10 @@ TEST_F(AnswerReader, SkipsLengthsThatDoNotFitTheSlot) {
     slot.head.body_len = sizeof(slot.body) + 1;
     EXPECT_TRUE(names_in(memory_).empty());
     slot = good;
-    slot.head.ttl_count = sizeof(slot.front) / 2;
+    slot.head.nscount = sizeof(slot.front) / 2;
+    EXPECT_TRUE(names_in(memory_).empty());
+    slot = good;
+    slot.head.turn_count = sizeof(slot.front) / sizeof(fp_turn);
     EXPECT_TRUE(names_in(memory_).empty());
     slot = good;
     slot.head.name_len = sizeof(slot.front) + 1;

@@ -68,6 +68,23 @@ TEST(AnswerText, IsZoneFileLinesBelowAComment) {
         "mx.example.com.\t200\tIN\tAAAA\t2001:db8::25\t; additional\n");
 }
 
+TEST(AnswerText, CallsAnAnswerStaleFromTheEndOfItsLifetime) {
+    const Entry entry = cached(with_do(mail), {.query_bits = FP_QUERY_DO | FP_QUERY_AD});
+    EXPECT_NE(zone_lines(entry, 299).find("age 299 s, 1 s left, "), std::string::npos);
+    EXPECT_NE(zone_lines(entry, 300).find("age 300 s, stale: expired 0 s ago, "), std::string::npos);
+    const std::string lines = zone_lines(entry, 1000);
+    EXPECT_NE(lines.find("age 1000 s, stale: expired 700 s ago, "), std::string::npos) << lines;
+    EXPECT_NE(lines.find("\t2600\tIN\tMX\t"), std::string::npos) << "what is left of its own TTL";
+    EXPECT_NE(lines.find("\t0\tIN\tAAAA\t"), std::string::npos) << "and not below 0";
+}
+
+TEST(AnswerJson, SaysWhetherAnAnswerIsStale) {
+    const Json json = json_of(cached(with_do(mail), {.query_bits = FP_QUERY_DO | FP_QUERY_AD}), 1000);
+    EXPECT_EQ(json["stale"], true);
+    EXPECT_EQ(json["expired_seconds_ago"], 700);
+    EXPECT_EQ(json["remaining_seconds"], 0);
+}
+
 TEST(AnswerText, ShowsRcodeAndSoaOfNegativeAnswers) {
     EXPECT_EQ(
         zone_lines(cached(no_such_name), 0),
@@ -78,7 +95,7 @@ TEST(AnswerText, ShowsRcodeAndSoaOfNegativeAnswers) {
 
 TEST(AnswerText, ShowsWhatItCannotReadAsSuch) {
     Entry entry = cached(mail, {.query_bits = FP_QUERY_AD});
-    entry.head.ancount = 200; // more than there are
+    entry.head.ancount = 3; // more than there are
     EXPECT_NE(zone_lines(entry, 0).find("\n; no records shown: ldns cannot read it: "), std::string::npos);
     EXPECT_TRUE(json_of(entry, 0).contains("error"));
 }
@@ -106,7 +123,8 @@ TEST(AnswerJson, HasTheSameContent) {
     const Json wanted = Json::parse(R"({
         "name": "example.com.", "type": "MX", "rcode": "NOERROR", "aa": false, "ad": true, "ra": true,
         "query": {"do": true, "cd": false, "ad": false, "payload_size": 1232}, "view": 7,
-        "age_seconds": 100, "remaining_seconds": 200, "last_used_seconds_ago": 60,
+        "age_seconds": 100, "remaining_seconds": 200, "stale": false, "expired_seconds_ago": null,
+        "last_used_seconds_ago": 60,
         "size_class": "small", "chunk": 0, "element": 0,
         "answer": [{"name": "example.com.", "ttl": 3500, "class": "IN", "type": "MX", "data": "10 mx.example.com."}],
         "authority": [],

@@ -71,10 +71,10 @@ TEST(Samples, HaveTheNamesThatUsersRelyOn) {
     const auto value = [&](const char *series) { return values.count(series) != 0 ? values.at(series) : -1; };
     const auto count = [](uint64_t counter) { return static_cast<double>(counter); };
 
-    EXPECT_EQ(value("dns_fastpath_queries_total{result=\"hit\"}"), count(counters.hit));
+    EXPECT_EQ(value("dns_fastpath_queries_total{result=\"hit\"}"), count(counters.hit + counters.hit_bridged));
     EXPECT_EQ(value("dns_fastpath_queries_total{result=\"miss\"}"), count(counters.miss_local));
     EXPECT_EQ(value("dns_fastpath_queries_total{result=\"refused\"}"), count(counters.refused));
-    EXPECT_EQ(value("dns_fastpath_queries_total{result=\"stale\"}"), 0);
+    EXPECT_EQ(value("dns_fastpath_queries_total{result=\"stale\"}"), count(counters.stale));
     EXPECT_EQ(value("dns_fastpath_queries_total{result=\"other\"}"), -1);
     EXPECT_EQ(value("dns_fastpath_pass_total{reason=\"qtype\"}"), count(counters.pass_qtype));
     EXPECT_EQ(value("dns_fastpath_drops_total{reason=\"acl\"}"), count(counters.drop_acl));
@@ -85,6 +85,7 @@ TEST(Samples, HaveTheNamesThatUsersRelyOn) {
     EXPECT_EQ(value("dns_fastpath_query_types_total{qtype=\"other\"}"), count(counters.qtype_other));
     EXPECT_EQ(value("dns_fastpath_learn_total{outcome=\"fresh\"}"), count(counters.learn_fresh));
     EXPECT_EQ(value("dns_fastpath_ring_lost_total"), count(counters.learn_lost));
+    EXPECT_EQ(value("dns_fastpath_refresh_lost_total"), count(counters.refresh_lost));
 }
 
 TEST(Samples, ShowTheCache) {
@@ -108,6 +109,39 @@ TEST(Samples, ShowFillsAndRefusals) {
     EXPECT_EQ(values.at("dns_fastpath_cache_evictions_total"), 2);
     EXPECT_EQ(values.at("dns_fastpath_cache_fill_rejects_total{reason=\"ecs\"}"), 1);
     EXPECT_EQ(values.at("dns_fastpath_cache_fill_rejects_total{reason=\"truncated\"}"), 0);
+}
+
+TEST(Samples, ShowRefreshes) {
+    fp_cache_counters counters = {};
+    counters.prefetches = 9;
+    counters.refresh_renewed = 5;
+    counters.refresh_not_longer = 4;
+    counters.refresh_failed = 3;
+    counters.refresh_dropped = 2;
+    const std::map<std::string, double> values = by_series(samples_of(counters));
+    EXPECT_EQ(values.at("dns_fastpath_prefetches_total"), 9);
+    EXPECT_EQ(values.at("dns_fastpath_prefetch_results_total{result=\"renewed\"}"), 5);
+    EXPECT_EQ(values.at("dns_fastpath_prefetch_results_total{result=\"not_longer\"}"), 4);
+    EXPECT_EQ(values.at("dns_fastpath_prefetch_results_total{result=\"failed\"}"), 3);
+    EXPECT_EQ(values.at("dns_fastpath_prefetch_results_total{result=\"dropped\"}"), 2);
+}
+
+TEST(Samples, ShowTheResolverWhileTheDaemonsWordHolds) {
+    constexpr uint64_t now = 1000 * FP_NSEC_PER_SEC;
+    fp_meta meta = {};
+    meta.heartbeat_ns = now - FP_HEARTBEAT_MAX_AGE_NS + 1;
+    fp_resolver resolver = {};
+    const auto up = [&](uint32_t state) {
+        resolver.state = state;
+        return by_series(samples_of(resolver, meta, now));
+    };
+    const std::string series = "dns_fastpath_upstream_up{upstream=\"local\",pool=\"default\",az=\"\"}";
+    EXPECT_EQ(up(FP_RESOLVER_UP), (std::map<std::string, double>{{series, 1}}));
+    EXPECT_EQ(up(FP_RESOLVER_RECOVERING), (std::map<std::string, double>{{series, 1}}));
+    EXPECT_EQ(up(FP_RESOLVER_DOWN), (std::map<std::string, double>{{series, 0}}));
+    EXPECT_TRUE(up(FP_RESOLVER_UNKNOWN).empty());
+    meta.heartbeat_ns--;
+    EXPECT_TRUE(up(FP_RESOLVER_UP).empty());
 }
 
 TEST(Samples, OfOneFamilyStandTogetherAndAgree) {

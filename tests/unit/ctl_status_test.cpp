@@ -32,6 +32,8 @@ StatusReport healthy() {
     report.meta.max_entries = 1000;
     report.meta.memory_bytes = 3 << 20;
     std::strcpy(report.meta.daemon_version, "1.2.3");
+    report.resolver.state = FP_RESOLVER_UP;
+    report.resolver.state_since_ns = 9'700 * second;
     report.counters.hit = 90;
     report.counters.miss_local = 6;
     report.counters.pass_qtype = 3;
@@ -94,16 +96,53 @@ TEST(Status, IsDegradedWithoutAnAddressToAnswerOn) {
     EXPECT_EQ(problems_of(report)[0].find("no address to answer on"), 0);
 }
 
+TEST(Status, IsDegradedByAResolverThatDoesNotAnswer) {
+    StatusReport report = healthy();
+    report.resolver.state = FP_RESOLVER_RECOVERING;
+    EXPECT_TRUE(problems_of(report).empty());
+    report.resolver.state = FP_RESOLVER_DOWN;
+    ASSERT_EQ(problems_of(report).size(), 1);
+    EXPECT_EQ(problems_of(report)[0].find("the resolver on this host has not answered for 5 min 0 s"), 0);
+}
+
+TEST(Status, SaysHowTheResolverIsAndSinceWhen) {
+    StatusReport report = healthy();
+    const auto line = [&report] {
+        const std::string text = printed(report);
+        const size_t begin = text.find("resolver  ") + 10;
+        return text.substr(begin, text.find('\n', begin) - begin);
+    };
+    report.resolver.state = FP_RESOLVER_DOWN;
+    EXPECT_EQ(line(), "down for 5 min 0 s");
+    report.resolver.state = FP_RESOLVER_RECOVERING;
+    EXPECT_EQ(line(), "recovering for 5 min 0 s");
+    report.resolver.state = FP_RESOLVER_UNKNOWN;
+    EXPECT_EQ(line(), "not probed yet");
+}
+
+TEST(Status, DoesNotGoByWhatADeadDaemonSaidOfTheResolver) {
+    StatusReport report = healthy();
+    report.daemon_running = false;
+    report.resolver.state = FP_RESOLVER_DOWN;
+    report.meta.heartbeat_ns = report.now_ns - 30 * second + 1;
+    EXPECT_EQ(problems_of(report).size(), 2);
+    report.meta.heartbeat_ns = report.now_ns - 30 * second;
+    EXPECT_EQ(problems_of(report).size(), 1);
+    EXPECT_NE(printed(report).find("resolver  not probed (daemon is dead)\n"), std::string::npos);
+    EXPECT_EQ(to_json(report)["resolver"], Json::parse(R"({"state": "unknown", "state_seconds": null})"));
+}
+
 TEST(Status, CountsStaleAnswersAsHitsAndOtherPacketsNotAtAll) {
     EXPECT_EQ(hit_ratio({}), std::nullopt);
     EXPECT_DOUBLE_EQ(hit_ratio(healthy().counters).value(), 0.9);
 }
 
 TEST(Status, PrintsATable) {
-    EXPECT_EQ(printed(healthy()), "state   ok\n"
-                                  "daemon  running, pid 4711, version 1.2.3, up 2 h 5 min, heartbeat 1 s ago\n"
-                                  "cache   250 of 1000 entries, 3.0 MiB\n"
-                                  "hits    90.0 % of 100 queries\n"
+    EXPECT_EQ(printed(healthy()), "state     ok\n"
+                                  "daemon    running, pid 4711, version 1.2.3, up 2 h 5 min, heartbeat 1 s ago\n"
+                                  "resolver  up for 5 min 0 s\n"
+                                  "cache     250 of 1000 entries, 3.0 MiB\n"
+                                  "hits      90.0 % of 100 queries\n"
                                   "\n"
                                   "INTERFACE  MODE    STATE\n"
                                   "eth0       native  attached\n"
@@ -125,7 +164,7 @@ TEST(Status, PrintsProblemsLastAndUsesColoursOnlyWhereTold) {
     StatusReport report = healthy();
     report.daemon_running = false;
     const std::string plain = printed(report);
-    EXPECT_EQ(plain.find("state   degraded\ndaemon  not running, last heartbeat 1 s ago\n"), 0);
+    EXPECT_EQ(plain.find("state     degraded\ndaemon    not running, last heartbeat 1 s ago\n"), 0);
     EXPECT_NE(plain.find("\n\ndegraded:  the daemon is not running"), std::string::npos);
     EXPECT_EQ(plain.find('\033'), std::string::npos);
     EXPECT_NE(printed(report, true).find("\033[31mdegraded\033[0m\n"), std::string::npos);
@@ -145,6 +184,7 @@ TEST(StatusJson, HasWhatTheTableHas) {
     const Json wanted = Json::parse(R"({
         "state": "ok", "problems": [], "pins": "/pins",
         "daemon": {"running": true, "pid": 4711, "version": "1.2.3", "uptime_seconds": 7500, "heartbeat_age_seconds": 1},
+        "resolver": {"state": "up", "state_seconds": 300},
         "interfaces": [{"name": "eth0", "ifindex": 3, "mode": "native", "attached": true}],
         "listeners": ["192.0.2.53", "2001:db8::53"],
         "cache": {"entries": 250, "capacity": 1000, "memory_bytes": 3145728},

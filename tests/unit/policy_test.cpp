@@ -548,8 +548,9 @@ INSTANTIATE_TEST_SUITE_P(Rules, Policy, testing::ValuesIn(policy_rows()),
                          [](const auto &row) { return row.param.name; });
 
 TEST(FillRejects, each_is_reached_and_has_its_own_label) {
-    // These three come from the reader, the entry builder and the answer table.
-    std::set<FillReject> reached{FillReject::malformed, FillReject::opt_position, FillReject::no_memory};
+    // These come from the reader, the filler and the answer table.
+    std::set<FillReject> reached{FillReject::malformed, FillReject::opt_mismatch, FillReject::better_cached,
+                                 FillReject::no_memory};
     for (const PolicyCase &row : policy_rows()) {
         if (const auto *const reason = std::get_if<FillReject>(&row.expected)) {
             reached.insert(*reason);

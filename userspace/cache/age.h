@@ -38,6 +38,11 @@ inline uint32_t age_of(const fp_answer &head, uint64_t now_ns) {
     return now_ns < head.born ? 0 : static_cast<uint32_t>((now_ns - head.born) / FP_NSEC_PER_SEC);
 }
 
+// The age at which the last tenth of a life begins, the last second at the latest.
+inline uint32_t refresh_age(uint32_t lifetime) {
+    return lifetime - std::max(1U, lifetime / 10);
+}
+
 // Lowers every TTL of the body. `elapsed` is below the lifetime, and no TTL is below that.
 inline void age_body(std::span<uint8_t> body, std::span<const uint16_t> ttl_offsets, uint32_t elapsed) {
     for (const uint16_t at : ttl_offsets) {
@@ -45,23 +50,61 @@ inline void age_body(std::span<uint8_t> body, std::span<const uint16_t> ttl_offs
     }
 }
 
-// The sum of the body after age_body(), from that before it; the two zeros of one's complement, 0 and 0xffff, are
-// equal.
-//
-// In one's complement 2^16 is 1, so the two halves of a TTL add up to the TTL itself, and lowering it by `elapsed`
-// lowers the sum by `elapsed`: the same for every record, without a look at it. Only where the octets of a TTL fall
-// in the 16-bit words matters: swapping the octets of all words swaps those of the sum (RFC 1071 2B).
-inline uint16_t aged_sum(const fp_answer &head, uint32_t elapsed) {
-    const uint16_t folded = fold16(elapsed);
-    const auto swapped = static_cast<uint16_t>(folded << 8 | folded >> 8);
-    const bool little_endian = std::endian::native == std::endian::little;
-    const uint16_t even = little_endian ? swapped : folded;
-    const uint16_t odd = little_endian ? folded : swapped;
+// What a hit has to know of a body in the order in which it gives it. One's-complement sums have two zeros, 0 and 0xffff,
+// which are equal.
+struct BodySums {
+    uint16_t body = 0;
+    uint16_t ttls = 0; // their share in it
+    uint16_t ttl_odd = 0;
+};
 
-    const uint64_t even_count = static_cast<uint64_t>(head.ttl_count) - head.ttl_odd;
-    const uint64_t odd_count = head.ttl_odd;
-    // To subtract is to add the complement.
-    return fold16(head.body_sum + even_count * static_cast<uint16_t>(~even) + odd_count * static_cast<uint16_t>(~odd));
+// The same data one octet further on: the octets of every word change places, and those of the sum (RFC 1071 2B).
+inline uint16_t at_other_parity(uint16_t sum) {
+    return static_cast<uint16_t>(sum << 8 | sum >> 8);
+}
+
+inline BodySums sums_of(std::span<const uint8_t> body, std::span<const uint16_t> ttl_offsets) {
+    uint64_t even = 0;
+    uint64_t odd = 0;
+    uint16_t odd_count = 0;
+    for (const uint16_t at : ttl_offsets) {
+        (at % 2 == 0 ? even : odd) += ones_complement_sum(body.subspan(at, sizeof(uint32_t)));
+        odd_count += at % 2;
+    }
+    return {
+        .body = ones_complement_sum(body), .ttls = fold16(even + at_other_parity(fold16(odd))), .ttl_odd = odd_count};
+}
+
+inline BodySums sums_of(const fp_answer &head) {
+    return {.body = head.body_sum, .ttls = head.ttl_sum, .ttl_odd = head.ttl_odd};
+}
+
+inline BodySums sums_of(const fp_turn &turn) {
+    return {.body = turn.body_sum, .ttls = turn.ttl_sum, .ttl_odd = turn.ttl_odd};
+}
+
+inline uint32_t ttl_count(const fp_answer &head) {
+    return uint32_t{head.ancount} + head.nscount + head.arcount;
+}
+
+// What `count` TTLs of this value, `odd` of them at odd offsets of the body, add to its sum. In one's complement 2^16 is
+// 1, so the two halves of a TTL add up to the TTL itself: only the parity of its offset matters.
+inline uint16_t sum_of_equal_ttls(uint32_t ttl, uint32_t count, uint32_t odd) {
+    const uint16_t big_endian = fold16(ttl);
+    const uint16_t at_even = std::endian::native == std::endian::little ? at_other_parity(big_endian) : big_endian;
+    return fold16(uint64_t{at_even} * (count - odd) + uint64_t{at_other_parity(at_even)} * odd);
+}
+
+// The sum of the body after age_body().
+inline uint16_t aged_sum(const BodySums &sums, uint32_t count, uint32_t elapsed) {
+    const uint16_t taken = sum_of_equal_ttls(elapsed, count, sums.ttl_odd);
+    return fold16(uint64_t{sums.body} + static_cast<uint16_t>(~taken)); // to subtract is to add the complement
+}
+
+// The sum of the body with every TTL at `ttl`.
+inline uint16_t stale_sum(const BodySums &sums, uint32_t count, uint32_t ttl) {
+    const uint16_t given = sum_of_equal_ttls(ttl, count, sums.ttl_odd);
+    return fold16(uint64_t{sums.body} + static_cast<uint16_t>(~sums.ttls) + given);
 }
 
 } // namespace fastpath

@@ -47,8 +47,12 @@ uint64_t last_used_at(const fp_answer &answer) {
     return answer.born / FP_NSEC_PER_SEC + answer.last_used;
 }
 
-bool is_dead(const fp_answer &answer, uint64_t now_ns) {
-    return age_of(answer, now_ns) >= answer.lifetime;
+bool may_be_stale(const fp_answer &answer) {
+    return answer.lifetime != 0 && (answer.flags & FP_DNS_RCODE) != FP_RCODE_SERVFAIL;
+}
+
+bool is_dead(const fp_answer &answer, uint64_t now_ns, uint32_t stale_max_age) {
+    return age_of(answer, now_ns) >= uint64_t{answer.lifetime} + (may_be_stale(answer) ? stale_max_age : 0);
 }
 
 AnswerTable::AnswerTable(AnswerMemory &memory, uint32_t max_entries) : memory_(memory), max_entries_(max_entries) {
@@ -154,7 +158,7 @@ Way &AnswerTable::choose_way(fp_bucket &bucket, const fp_key &key, uint64_t now_
             return way;
         }
         const fp_answer &answer = *stored(way).head;
-        const uint64_t used = is_dead(answer, now_ns) ? 0 : last_used_at(answer);
+        const uint64_t used = is_dead(answer, now_ns, stale_max_age_) ? 0 : last_used_at(answer);
         if (used < coldest_used || coldest == nullptr) {
             coldest = &way;
             coldest_used = used;
@@ -188,7 +192,7 @@ Result<> AnswerTable::insert(const Entry &entry, uint64_t now_ns) {
         entries_++;
     } else {
         const fp_answer &victim = *stored(old).head;
-        if (!same_key(victim.key, key) && !is_dead(victim, now_ns)) {
+        if (!same_key(victim.key, key) && !is_dead(victim, now_ns, stale_max_age_)) {
             counters_.evictions++;
         }
         pools_[fp_way_class(old)].retired.push_back(fp_way_slot(old));
@@ -197,24 +201,25 @@ Result<> AnswerTable::insert(const Entry &entry, uint64_t now_ns) {
     return {};
 }
 
-fp_answer *AnswerTable::find_head(const fp_key &key) const {
+std::optional<StoredAnswer> AnswerTable::find_stored(const fp_key &key) const {
     for (const Way &word : bucket_of(key).way) {
         const Way way = load(word);
         if (way != 0 && static_cast<uint32_t>(way) == fp_way_tag(&key)) {
-            fp_answer *const answer = stored(way).head;
-            return same_key(answer->key, key) ? answer : nullptr;
+            const StoredAnswer answer = stored(way);
+            return same_key(answer.head->key, key) ? std::optional(answer) : std::nullopt;
         }
     }
-    return nullptr;
+    return std::nullopt;
 }
 
 const fp_answer *AnswerTable::find(const fp_key &key) const {
-    return find_head(key);
+    const std::optional<StoredAnswer> answer = find_stored(key);
+    return answer ? answer->head : nullptr;
 }
 
 void AnswerTable::flush(const fp_key &key) {
-    if (fp_answer *const answer = find_head(key); answer != nullptr) {
-        std::atomic_ref<__u32>(answer->lifetime).store(0, std::memory_order_seq_cst);
+    if (const std::optional<StoredAnswer> answer = find_stored(key)) {
+        std::atomic_ref<__u32>(answer->head->lifetime).store(0, std::memory_order_seq_cst);
     }
 }
 
@@ -246,7 +251,7 @@ uint32_t AnswerTable::sweep(uint64_t now_ns, uint32_t bucket_count) {
     uint32_t removed = 0;
     for (uint32_t i = 0; i < std::min<size_t>(bucket_count, buckets.size()); i++) {
         for (Way &way : buckets[sweep_position_].way) {
-            if (way != 0 && is_dead(*stored(way).head, now_ns)) {
+            if (way != 0 && is_dead(*stored(way).head, now_ns, stale_max_age_)) {
                 unpublish(way);
                 removed++;
             }
@@ -265,13 +270,14 @@ void AnswerTable::evict_coldest(uint64_t now_ns) {
         for (size_t w = 0; w < FP_BUCKET_WAYS; w++) {
             if (buckets[b].way[w] != 0) {
                 const fp_answer &answer = *stored(buckets[b].way[w]).head;
-                candidates.push_back({b * FP_BUCKET_WAYS + w, last_used_at(answer), is_dead(answer, now_ns)});
+                candidates.push_back(
+                    {b * FP_BUCKET_WAYS + w, last_used_at(answer), is_dead(answer, now_ns, stale_max_age_)});
             }
         }
     }
     for (const uint64_t victim : choose_victims(std::move(candidates), 1 + max_entries_ / eviction_share)) {
         Way &way = buckets[victim / FP_BUCKET_WAYS].way[victim % FP_BUCKET_WAYS];
-        (is_dead(*stored(way).head, now_ns) ? counters_.expirations : counters_.evictions)++;
+        (is_dead(*stored(way).head, now_ns, stale_max_age_) ? counters_.expirations : counters_.evictions)++;
         unpublish(way);
     }
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <dns_fastpath/cache.h>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -54,14 +55,17 @@ struct StoredAnswer {
 // Seconds of CLOCK_MONOTONIC at which an answer was last given, or learned where it never was.
 uint64_t last_used_at(const fp_answer &answer);
 
-// Is it of no use to anybody at `now` (CLOCK_MONOTONIC ns)? Flushed answers are dead at once.
-bool is_dead(const fp_answer &answer, uint64_t now_ns);
+// May it be given past its lifetime, once that has ended? Failures never (RFC 8767 5), flushed answers neither.
+bool may_be_stale(const fp_answer &answer);
+
+// Is it of no use to anybody at `now` (CLOCK_MONOTONIC ns), not even as a stale answer? Flushed answers are dead at once.
+bool is_dead(const fp_answer &answer, uint64_t now_ns, uint32_t stale_max_age);
 
 class AnswerTable {
   public:
     struct Counters {
         uint64_t fills = 0;
-        uint64_t evictions = 0;
+        uint64_t evictions = 0; // of answers that were still of use
         uint64_t expirations = 0;
     };
 
@@ -73,6 +77,11 @@ class AnswerTable {
     Result<> insert(const Entry &entry, uint64_t now_ns);
 
     [[nodiscard]] const fp_answer *find(const fp_key &key) const;
+    [[nodiscard]] std::optional<StoredAnswer> find_stored(const fp_key &key) const;
+
+    // Seconds that answers are kept past their lifetime; 0 = no stale answers.
+    void set_stale_max_age(uint32_t seconds) { stale_max_age_ = seconds; }
+    [[nodiscard]] uint32_t stale_max_age() const { return stale_max_age_; }
 
     void for_each(const std::function<void(const StoredAnswer &)> &visit) const;
 
@@ -101,7 +110,6 @@ class AnswerTable {
     };
 
     [[nodiscard]] fp_bucket &bucket_of(const fp_key &key) const;
-    [[nodiscard]] fp_answer *find_head(const fp_key &key) const;
     [[nodiscard]] StoredAnswer stored(Way way) const;
     [[nodiscard]] std::byte *slot_memory(uint32_t size_class, uint32_t slot) const;
     Result<uint32_t> take_slot(fp_answer_class size_class);
@@ -116,6 +124,7 @@ class AnswerTable {
     uint32_t entries_ = 0;
     uint32_t sweep_position_ = 0;
     std::array<SlotPool, FP_ANSWER_CLASS_COUNT> pools_;
+    uint32_t stale_max_age_ = 0;
     Counters counters_;
 };
 

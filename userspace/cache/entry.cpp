@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a response to a slot: the OPT is cut out, TTLs are bounded, and all that a hit needs is computed beforehand.
+// From a response to a slot: its records are written as a body, TTLs are bounded, and all that a hit needs is computed
+// beforehand.
 #include "cache/entry.h"
 
 #include "cache/age.h"
+#include "cache/body_writer.h"
+#include "cache/front.h"
+#include "cache/turns.h"
 #include "dns/byte_order.h"
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <optional>
 
 namespace fastpath {
@@ -25,130 +28,128 @@ constexpr std::array class_rooms{
 #undef FP_X
 };
 
-// The octets of a response that an entry keeps: all behind the question but the OPT record, wherever that stands.
-class BodyMap {
-  public:
-    explicit BodyMap(const Message &message)
-        : begin_(message.question_end), cut_at_(message.opt ? message.opt->offset : message.wire.size()),
-          cut_end_(message.opt ? message.opt->end : message.wire.size()) {}
+constexpr size_t shortest_record = 11; // the root as its owner, and no data (RFC 1035 4.1.3)
+constexpr size_t most_records = FP_BODY_MAX / shortest_record;
+static_assert(most_records <= FP_TTL_MAX && most_records <= UINT8_MAX, "what fits a body fits the counts of its head");
+static_assert(FP_DNS_NAME_MAX + 1 + most_records * sizeof(uint16_t) + sizeof(fp_turned_rrset) + sizeof(fp_turn) <=
+                  class_rooms.back().front,
+              "what fits a body has room for its front, and for a turn");
 
-    [[nodiscard]] std::vector<uint8_t> copy(std::span<const uint8_t> wire) const {
-        const auto before = wire.subspan(begin_, cut_at_ - begin_);
-        const auto behind = wire.subspan(cut_end_);
-        std::vector<uint8_t> body(before.begin(), before.end());
-        body.insert(body.end(), behind.begin(), behind.end());
-        return body;
-    }
-    [[nodiscard]] bool is_cut(size_t offset) const { return offset >= cut_at_ && offset < cut_end_; }
-    // Where this octet of the response will be in an answer given from the entry, and where it is in the body.
-    [[nodiscard]] uint16_t in_answer(size_t offset) const {
-        return static_cast<uint16_t>(offset < cut_end_ ? offset : offset - (cut_end_ - cut_at_));
-    }
-    [[nodiscard]] uint16_t in_body(size_t offset) const { return static_cast<uint16_t>(in_answer(offset) - begin_); }
-
-  private:
-    size_t begin_;
-    size_t cut_at_;
-    size_t cut_end_;
+// A body, and what it takes to keep it.
+struct Draft {
+    Body body;
+    fp_answer_class size_class = FP_ANSWER_small;
+    RecordRange turned;
+    size_t turn_count = 0;
 };
 
-// Records behind the OPT move up, and the names that point at them have to follow. Pointers lead backwards, so those
-// names stand behind the OPT too; one that leads to the root label of the OPT itself has lost its target.
-bool move_pointers(const Message &message, const BodyMap &map, std::vector<uint8_t> &body) {
-    constexpr uint16_t pointer_type = 0xc000;
-    for (const uint16_t at : message.pointers) {
-        const auto target = static_cast<uint16_t>(load_be16(message.wire, at) & ~pointer_type);
-        if (map.is_cut(target)) {
-            return false;
-        }
-        store_be16(body, map.in_body(at), static_cast<uint16_t>(pointer_type | map.in_answer(target)));
+// In the smallest class that has room for the body and for every turn, so that each record comes first at times. Only for its
+// turns an answer does not go into the large class; then it has as many as there is room for, one at least.
+Draft fit(const Message &message, Body body, RecordRange turned) {
+    size_t count = most_turns(turned);
+    const auto front_with = [&](size_t turns) {
+        return front_size(message.qname.size(), message.records.size(), turns);
+    };
+    const auto smallest_with = [&](size_t turns) {
+        return std::find_if(class_rooms.begin(), class_rooms.end() - 1, [&](const ClassRoom &candidate) {
+            return body.octets.size() <= candidate.body && front_with(turns) <= candidate.front;
+        });
+    };
+    const auto *room = smallest_with(count);
+    if (room == class_rooms.end() - 1) {
+        room = smallest_with(std::min<size_t>(count, 1));
     }
-    return true;
+    while (front_with(count) > room->front) {
+        --count;
+    }
+    return {.body = std::move(body), .size_class = room->size_class, .turned = turned, .turn_count = count};
+}
+
+// The body in which its RRset can be turned, if there is one. Names that are written out must not make of an answer that the
+// resolver would give whole one that is truncated here: it grows only where it still fits the client that takes least (RFC
+// 1035 4.2.1).
+std::optional<Body> write_to_turn(const Message &message, RecordRange turned, size_t plain_size) {
+    const size_t fits_all = FP_DNS_UDP_MIN - message.question_end - FP_DNS_OPT_LEN - FP_EDNS_EDE_LEN;
+    return turned.size() == 0 ? std::nullopt : write_body(message, turned, std::max(plain_size, fits_all));
+}
+
+std::optional<Draft> make_draft(const Message &message) {
+    std::optional<Body> plain = write_body(message, {}, FP_BODY_MAX);
+    if (!plain) {
+        return std::nullopt;
+    }
+    const RecordRange turned = records_to_turn(message);
+    std::optional<Body> loose = write_to_turn(message, turned, plain->octets.size());
+    return loose ? fit(message, std::move(*loose), turned) : fit(message, std::move(*plain), {});
 }
 
 // The SOA of a negative answer keeps its TTL, even where max_negative_ttl ends ours earlier: the TTL is the zone's word
 // to whoever caches behind us (RFC 2308 5), the cap is ours alone.
-std::vector<uint16_t> bound_ttls(const Message &message, const BodyMap &map, const Lifetime &lifetime,
-                                 const CachePolicy &policy, std::vector<uint8_t> &body) {
-    std::vector<uint16_t> offsets;
-    offsets.reserve(message.records.size());
-    for (const Record &record : message.records) {
-        offsets.push_back(map.in_body(record.ttl_offset));
-        store_be32(body, offsets.back(), cached_ttl(record.ttl, lifetime.kind, policy));
+void bound_ttls(const Message &message, const Lifetime &lifetime, const CachePolicy &policy, Body &body) {
+    for (size_t i = 0; i < message.records.size(); ++i) {
+        store_be32(body.octets, body.ttl_offsets[i], cached_ttl(message.records[i].ttl, lifetime.kind, policy));
     }
-    return offsets;
 }
 
-std::vector<uint8_t> make_front(const WireName &qname, const std::vector<uint16_t> &ttl_offsets) {
-    const size_t name_room = fp_pad8(static_cast<uint32_t>(qname.size()));
-    std::vector<uint8_t> front(name_room + ttl_offsets.size() * sizeof(uint16_t));
-    std::copy(qname.begin(), qname.end(), front.begin());
-    if (!ttl_offsets.empty()) {
-        std::memcpy(front.data() + name_room, ttl_offsets.data(), ttl_offsets.size() * sizeof(uint16_t));
-    }
-    return front;
-}
-
-std::optional<fp_answer_class> smallest_class(size_t front, size_t body) {
-    const auto *const found = std::find_if(class_rooms.begin(), class_rooms.end(), [&](const ClassRoom &room) {
-        return front <= room.front && body <= room.body;
+// Octets of the first RRset; its signatures may stand behind it, but a resolver leaves those out first.
+uint16_t lead_length(const Message &message, const Body &body) {
+    const std::vector<Record> &records = message.records;
+    const auto other = std::find_if_not(records.begin(), records.end(), [&](const Record &record) {
+        return record.section == records.front().section && record.type == records.front().type &&
+               message.owner(record) == message.owner(records.front());
     });
-    return found == class_rooms.end() ? std::nullopt : std::optional(found->size_class);
+    return body.records[static_cast<size_t>(other - records.begin())];
 }
 
-// Answer and authority; the additional section comes last.
-uint16_t core_length(const Message &message) {
-    const auto additional = message.section(Section::additional);
-    const std::span<const Record> all = message.records;
-    const auto core = all.first(all.size() - additional.size());
-    return core.empty() ? uint16_t{0} : static_cast<uint16_t>(core.back().end - message.question_end);
+uint8_t count_of(const Message &message, Section section) {
+    return static_cast<uint8_t>(message.section(section).size());
 }
 
-uint16_t count_of(const Message &message, Section section) {
-    return static_cast<uint16_t>(message.section(section).size());
+// In the last tenth of its life; what failed is asked again by the next client.
+uint32_t refresh_at(const Lifetime &lifetime) {
+    return lifetime.kind == AnswerKind::failure ? FP_REFRESH_NEVER : refresh_age(lifetime.seconds);
 }
 
 } // namespace
 
 tl::expected<Entry, FillReject> build_entry(const Message &message, const Lifetime &lifetime,
                                             const EntryContext &context, const CachePolicy &policy) {
-    const BodyMap map(message);
-    Entry entry;
-    entry.body = map.copy(message.wire);
-    if (!move_pointers(message, map, entry.body)) {
-        return tl::unexpected(FillReject::opt_position);
-    }
-    const std::vector<uint16_t> ttl_offsets = bound_ttls(message, map, lifetime, policy, entry.body);
-    entry.front = make_front(message.qname, ttl_offsets);
-
-    const auto size_class = smallest_class(entry.front.size(), entry.body.size());
-    if (!size_class) {
+    std::optional<Draft> draft = make_draft(message);
+    if (!draft) {
         return tl::unexpected(FillReject::too_large);
     }
-    entry.size_class = *size_class;
+    bound_ttls(message, lifetime, policy, draft->body);
+    const BodySums sums = sums_of(draft->body.octets, draft->body.ttl_offsets);
+    const Turns turns = make_turns(draft->body, draft->turned, draft->turn_count);
 
-    const auto odd = std::count_if(ttl_offsets.begin(), ttl_offsets.end(), [](uint16_t at) { return at % 2 != 0; });
+    Entry entry;
+    entry.size_class = draft->size_class;
+    entry.front = make_front(message.qname, draft->body.ttl_offsets, turns);
     entry.head = fp_answer{
         .key = context.key,
         .born = context.born_ns,
         .lifetime = lifetime.seconds,
         .last_used = 0,
-        .body_sum = ones_complement_sum(entry.body),
+        .refresh_at = refresh_at(lifetime),
+        .stale_from = 0,
+        .body_sum = sums.body,
+        .ttl_sum = sums.ttls,
         .flags = static_cast<uint16_t>(message.flags & (FP_DNS_AA | FP_DNS_RA | FP_DNS_AD | FP_DNS_RCODE)),
+        .body_len = static_cast<uint16_t>(draft->body.octets.size()),
+        .lead_len = lead_length(message, draft->body),
+        .limit = context.limit,
+        .qtype = message.qtype,
+        .view = context.view,
         .ancount = count_of(message, Section::answer),
         .nscount = count_of(message, Section::authority),
         .arcount = count_of(message, Section::additional),
-        .body_len = static_cast<uint16_t>(entry.body.size()),
-        .core_len = core_length(message),
-        .limit = context.limit,
-        .ttl_count = static_cast<uint16_t>(ttl_offsets.size()),
-        .ttl_odd = static_cast<uint16_t>(odd),
-        .qtype = message.qtype,
-        .view = context.view,
+        .ttl_odd = static_cast<uint8_t>(sums.ttl_odd),
         .name_len = static_cast<uint8_t>(message.qname.size()),
         .query_bits = context.query_bits,
-        .pad = {},
+        .turn_count = static_cast<uint8_t>(draft->turn_count),
+        .bridge = 0,
     };
+    entry.body = std::move(draft->body.octets);
     return entry;
 }
 

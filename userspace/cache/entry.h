@@ -16,7 +16,7 @@ namespace fastpath {
 struct Entry {
     fp_answer head{};
     fp_answer_class size_class = FP_ANSWER_small;
-    std::vector<uint8_t> front; // qname and TTL offsets
+    std::vector<uint8_t> front; // see cache/front.h
     std::vector<uint8_t> body;
 };
 

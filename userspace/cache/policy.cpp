@@ -120,8 +120,8 @@ Check check_edns(const Response &response) {
     }
 }
 
-// CD is copied from the query (RFC 4035 3.2.2), DO as well (RFC 3225 3), and a query with OPT is answered with one
-// (RFC 6891 6.1.1). A response that does not is not the answer to the query that the key stands for.
+// CD is copied from the query (RFC 4035 3.2.2), DO as well (RFC 3225 3). A response that does not is not the answer to the
+// query that the key stands for.
 Check check_query_bits(const Response &response) {
     const Message &message = response.message;
     const bool asked_cd = (response.query_bits & FP_QUERY_CD) != 0;

@@ -14,6 +14,7 @@ template <class Enum> inline constexpr std::array<std::string_view, 0> choice_wo
 template <> inline constexpr std::array<std::string_view, 3> choice_words<InterfaceMode>{"auto", "native", "generic"};
 template <> inline constexpr std::array<std::string_view, 3> choice_words<AclAction>{"refuse", "drop", "pass"};
 template <> inline constexpr std::array<std::string_view, 2> choice_words<CookiePolicy>{"ignore", "pass"};
+template <> inline constexpr std::array<std::string_view, 3> choice_words<StalePolicy>{"on-failure", "always", "off"};
 template <> inline constexpr std::array<std::string_view, 2> choice_words<OnStop>{"detach", "keep"};
 template <>
 inline constexpr std::array<std::string_view, 5> choice_words<LogLevel>{"trace", "debug", "info", "warn", "error"};

@@ -46,6 +46,35 @@ struct TtlCodec {
     [[nodiscard]] YAML::Node write(std::chrono::seconds ttl) const;
 };
 
+// Written with the largest unit that divides it.
+struct DurationCodec {
+    std::chrono::milliseconds min;
+    std::chrono::milliseconds max;
+
+    [[nodiscard]] std::string allowed() const;
+    [[nodiscard]] Parsed<std::chrono::milliseconds> read(const YAML::Node &node) const;
+    [[nodiscard]] YAML::Node write(std::chrono::milliseconds duration) const;
+};
+
+struct BoolCodec {
+    [[nodiscard]] std::string allowed() const { return "true or false"; }
+    [[nodiscard]] Parsed<bool> read(const YAML::Node &node) const;
+    [[nodiscard]] YAML::Node write(bool value) const { return YAML::Node(value); }
+};
+
+struct NameCodec {
+    [[nodiscard]] std::string allowed() const { return "a domain name"; }
+    [[nodiscard]] Parsed<WireName> read(const YAML::Node &node) const;
+    [[nodiscard]] YAML::Node write(const WireName &name) const { return YAML::Node(name_to_text(name)); }
+};
+
+// A type of records, no question or meta type.
+struct TypeCodec {
+    [[nodiscard]] std::string allowed() const { return "a record type (NS, A, TYPE65280)"; }
+    [[nodiscard]] Parsed<std::uint16_t> read(const YAML::Node &node) const;
+    [[nodiscard]] YAML::Node write(std::uint16_t type) const;
+};
+
 template <class Enum> struct ChoiceCodec {
     [[nodiscard]] std::string allowed() const {
         std::string text;

@@ -3,6 +3,7 @@
 // keys.cpp says how each is written in YAML, what it may be, and what it means.
 #pragma once
 
+#include "dns/name.h"
 #include "util/address.h"
 
 #include <chrono>
@@ -16,6 +17,7 @@ namespace fastpath {
 enum class InterfaceMode { automatic, native, generic };
 enum class AclAction { refuse, drop, pass };
 enum class CookiePolicy { ignore, pass };
+enum class StalePolicy { on_failure, always, off };
 enum class OnStop { detach, keep };
 enum class LogLevel { trace, debug, info, warn, error };
 
@@ -47,6 +49,10 @@ struct CacheConfig {
     std::chrono::seconds max_ttl{86'400};
     std::chrono::seconds max_negative_ttl{3'600};
     std::chrono::seconds failure_ttl{5};
+    bool prefetch = true;
+    StalePolicy stale = StalePolicy::on_failure;
+    std::chrono::seconds stale_max_age{86'400};
+    std::chrono::seconds stale_ttl{30}; // RFC 8767 4
 
     bool operator==(const CacheConfig &) const = default;
 };
@@ -56,6 +62,18 @@ struct EdnsConfig {
     CookiePolicy cookies = CookiePolicy::ignore;
 
     bool operator==(const EdnsConfig &) const = default;
+};
+
+// The question that tells whether a resolver is there.
+struct HealthConfig {
+    std::chrono::milliseconds interval{1'000};
+    std::chrono::milliseconds timeout{500};
+    std::uint32_t fall = 3;
+    std::uint32_t rise = 2;
+    WireName name{0};       // the root
+    std::uint16_t type = 2; // NS
+
+    bool operator==(const HealthConfig &) const = default;
 };
 
 struct MetricsConfig {
@@ -82,6 +100,7 @@ struct Config {
     AclConfig acl;
     CacheConfig cache;
     EdnsConfig edns;
+    HealthConfig health;
     MetricsConfig metrics;
     StateConfig state;
     LogConfig log;

@@ -55,6 +55,17 @@ std::vector<Key> make_table() {
         {"cache.failure_ttl", OnReload::applied, make_value(TtlCodec{0s, 5min}, FP_FIELD(cache.failure_ttl)),
          "How long SERVFAIL is kept (RFC 2308 7, RFC 9520 3.2); 0 = never."},
 
+        {"cache.prefetch", OnReload::applied, make_value(BoolCodec{}, FP_FIELD(cache.prefetch)),
+         "Asks the resolver anew when an answer is given in the last tenth of its life, so that names in use do not miss. "
+         "Until the new answer is there, the old one is given for up to 3 s beyond its life, with TTL 0."},
+        {"cache.stale", OnReload::applied, make_value(ChoiceCodec<StalePolicy>{}, FP_FIELD(cache.stale)),
+         "Answers past their TTL (RFC 8767): on-failure gives them while the resolver does not answer or answers SERVFAIL, "
+         "always at once, with a refresh on the way."},
+        {"cache.stale_max_age", OnReload::applied, make_value(TtlCodec{1s, 3 * 24h}, FP_FIELD(cache.stale_max_age)),
+         "How long past its TTL an answer may be given; so long it stays in the cache (RFC 8767 5)."},
+        {"cache.stale_ttl", OnReload::applied, make_value(TtlCodec{1s, 1h}, FP_FIELD(cache.stale_ttl)),
+         "The TTL that is given in a stale answer (RFC 8767 4)."},
+
         {"edns.payload_size", OnReload::applied,
          make_value(IntegerCodec<std::uint16_t>{{FP_DNS_UDP_MIN, largest_payload}}, FP_FIELD(edns.payload_size)),
          "Octets of the largest answer that is sent over UDP, and what our OPT record offers. Answers with more than 1232 "
@@ -62,6 +73,19 @@ std::vector<Key> make_table() {
         {"edns.cookies", OnReload::applied, make_value(ChoiceCodec<CookiePolicy>{}, FP_FIELD(edns.cookies)),
          "Queries with a DNS cookie (RFC 7873): ignore the cookie, right where the resolver sends none, or pass them to the "
          "resolver."},
+
+        {"health.interval", OnReload::applied, make_value(DurationCodec{100ms, 1h}, FP_FIELD(health.interval)),
+         "Time from one probe of the resolver to the next."},
+        {"health.timeout", OnReload::applied, make_value(DurationCodec{10ms, 1min}, FP_FIELD(health.timeout)),
+         "How long a probe waits for its answer. Not above the interval."},
+        {"health.fall", OnReload::applied, make_value(IntegerCodec<std::uint32_t>{{1, 100}}, FP_FIELD(health.fall)),
+         "So many failed probes in a row mean that the resolver is down."},
+        {"health.rise", OnReload::applied, make_value(IntegerCodec<std::uint32_t>{{1, 100}}, FP_FIELD(health.rise)),
+         "So many answered probes in a row mean that it is up again."},
+        {"health.name", OnReload::applied, make_value(NameCodec{}, FP_FIELD(health.name)),
+         "The name that a probe asks for; whatever is answered counts."},
+        {"health.type", OnReload::applied, make_value(TypeCodec{}, FP_FIELD(health.type)),
+         "The record type that a probe asks for."},
 
         {"metrics.listen", OnReload::needs_restart, make_value(OptionalSocketAddressCodec{}, FP_FIELD(metrics.listen)),
          "Where Prometheus finds /metrics; /healthz and /readyz are beside it."},

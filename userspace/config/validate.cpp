@@ -24,6 +24,12 @@ std::optional<Contradiction> find_contradiction(const Config &config) {
                              "cache.min_ttl (" + format_duration(cache.min_ttl) + ") is above cache.max_ttl (" +
                                  format_duration(cache.max_ttl) + ")"};
     }
+    const HealthConfig &health = config.health;
+    if (health.timeout > health.interval) {
+        return Contradiction{{"health.timeout", "health.interval"},
+                             "health.timeout (" + format_duration(health.timeout) + ") is above health.interval (" +
+                                 format_duration(health.interval) + ")"};
+    }
     // max_negative_ttl and failure_ttl above max_ttl contradict nothing: the lower limit holds, and who lowers max_ttl
     // should not have to lower their defaults as well.
     return std::nullopt;

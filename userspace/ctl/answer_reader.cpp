@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/answer_reader.h"
 
-#include "cache/age.h"
+#include "cache/front.h"
 #include "dns/byte_order.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 
@@ -63,11 +64,10 @@ bool AnswerCopy::read(AnswerMemory &memory, uint32_t bucket, const Way &publishe
 // All that the accessors rely on, so that no content of the maps makes us read beyond the copy.
 bool AnswerCopy::is_well_formed() const {
     const SizeClass &shape = size_class();
-    const uint32_t front_len = fp_pad8(head_.name_len) + head_.ttl_count * 2U;
-    if (front_len > shape.front_size || head_.body_len > shape.body_size || !is_wire_name(name())) {
+    if (front_size(head_) > shape.front_size || head_.body_len > shape.body_size || !is_wire_name(name())) {
         return false;
     }
-    for (const uint16_t at : ttl_offsets()) {
+    for (const uint16_t at : ttl_offsets_of(head_, front())) {
         if (at + sizeof(uint32_t) > head_.body_len) {
             return false;
         }
@@ -77,14 +77,6 @@ bool AnswerCopy::is_well_formed() const {
 
 std::span<const uint8_t> AnswerCopy::body() const {
     return {octets_.data() + size_class().front_size, head_.body_len};
-}
-
-std::vector<uint16_t> AnswerCopy::ttl_offsets() const {
-    std::vector<uint16_t> offsets(head_.ttl_count);
-    if (!offsets.empty()) {
-        std::memcpy(offsets.data(), front().data() + fp_pad8(head_.name_len), offsets.size() * sizeof(uint16_t));
-    }
-    return offsets;
 }
 
 std::vector<uint8_t> AnswerCopy::message(uint32_t age) const {
@@ -103,7 +95,10 @@ std::vector<uint8_t> AnswerCopy::message(uint32_t age) const {
 
     const size_t body_at = wire.size();
     wire.insert(wire.end(), body().begin(), body().end());
-    age_body(std::span(wire).subspan(body_at), ttl_offsets(), age);
+    for (const uint16_t offset : ttl_offsets_of(head_, front())) {
+        const uint32_t ttl = load_be32(wire, body_at + offset);
+        store_be32(wire, body_at + offset, std::max(ttl, age) - age);
+    }
     return wire;
 }
 

@@ -25,7 +25,7 @@ class AnswerCopy {
     [[nodiscard]] uint32_t element() const { return fp_way_slot(way_) % size_class().chunk_slots; }
     [[nodiscard]] std::span<const uint8_t> name() const { return front().first(head_.name_len); }
 
-    // A DNS message with TTLs as they are after `age` seconds; `age` is below the lifetime.
+    // A DNS message, in the order as learned, with TTLs as they are after `age` seconds; 0 where that was too long.
     [[nodiscard]] std::vector<uint8_t> message(uint32_t age) const;
 
     // Makes the answer give no hit from now on (dns_fastpath/cache.h), here and in the cache; so too one that has taken its
@@ -35,7 +35,6 @@ class AnswerCopy {
   private:
     [[nodiscard]] std::span<const uint8_t> front() const { return {octets_.data(), size_class().front_size}; }
     [[nodiscard]] std::span<const uint8_t> body() const;
-    [[nodiscard]] std::vector<uint16_t> ttl_offsets() const;
     [[nodiscard]] bool is_well_formed() const;
 
     AnswerMemory *memory_ = nullptr;

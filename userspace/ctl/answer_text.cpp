@@ -50,6 +50,16 @@ std::string place_of(const AnswerCopy &answer) {
            std::to_string(answer.element()) + "]";
 }
 
+bool is_stale(const fp_answer &head, uint32_t age) {
+    return age >= head.lifetime;
+}
+
+// "200 s left", or "stale: expired 100 s ago".
+std::string remaining(const fp_answer &head, uint32_t age) {
+    return is_stale(head, age) ? "stale: expired " + std::to_string(age - head.lifetime) + " s ago"
+                               : std::to_string(head.lifetime - age) + " s left";
+}
+
 void print_comment(std::ostream &stream, const AnswerCopy &answer, uint32_t age) {
     const fp_answer &head = answer.head();
     stream << "; " << name_to_text(answer.name()) << " IN " << type_name(head.qtype) << ": " << rcode_of(head);
@@ -57,7 +67,7 @@ void print_comment(std::ostream &stream, const AnswerCopy &answer, uint32_t age)
     if (head.limit != 0) {
         stream << ", payload size " << head.limit;
     }
-    stream << ", view " << head.view << "; age " << age << " s, " << head.lifetime - age << " s left, last used "
+    stream << ", view " << head.view << "; age " << age << " s, " << remaining(head, age) << ", last used "
            << idle_seconds(head, age) << " s ago; " << place_of(answer) << '\n';
 }
 
@@ -106,7 +116,9 @@ Json to_json(const AnswerCopy &answer, uint32_t age) {
                    {"payload_size", head.limit != 0 ? Json(head.limit) : Json(nullptr)}}},
                  {"view", head.view},
                  {"age_seconds", age},
-                 {"remaining_seconds", head.lifetime - age},
+                 {"remaining_seconds", is_stale(head, age) ? 0 : head.lifetime - age},
+                 {"stale", is_stale(head, age)},
+                 {"expired_seconds_ago", is_stale(head, age) ? Json(age - head.lifetime) : Json(nullptr)},
                  {"last_used_seconds_ago", idle_seconds(head, age)},
                  {"size_class", answer.size_class().name},
                  {"chunk", answer.chunk()},

@@ -10,7 +10,8 @@
 
 namespace fastpath::ctl {
 
-// `age` is below the lifetime; the TTLs shown are those of a client that asked at that age.
+// The TTLs shown are those that are left at that age. After its lifetime an answer is called stale: whether clients get it
+// then depends on `cache.stale` and on how the resolver is.
 void print_zone_lines(std::ostream &stream, const AnswerCopy &answer, uint32_t age);
 Json to_json(const AnswerCopy &answer, uint32_t age);
 

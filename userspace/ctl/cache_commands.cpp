@@ -44,19 +44,22 @@ class AnswerPrinter {
     uint64_t count_ = 0;
 };
 
-// Prints what is selected and still gives hits; returns how many.
+// Prints what is selected and may still be given, also what only may be given stale; returns how many.
 Result<uint64_t> print_selected(const Invocation &asked, const Pinned &pinned, Output &output) {
+    const Result<fp_settings> settings = settings_of(pinned);
+    if (!settings) {
+        return tl::unexpected(settings.error());
+    }
     Result<AnswerMaps> answers = open_answers(pinned);
     if (!answers) {
         return tl::unexpected(answers.error());
     }
     AnswerPrinter printer(output);
     for_each_answer(*answers, [&](const AnswerCopy &answer) {
-        if (is_selected(asked, answer.name(), answer.head().qtype)) {
-            const uint32_t age = age_of(answer.head(), monotonic_ns());
-            if (age < answer.head().lifetime) {
-                printer.print(answer, age);
-            }
+        const uint64_t now = monotonic_ns();
+        if (is_selected(asked, answer.name(), answer.head().qtype) &&
+            !is_dead(answer.head(), now, settings->stale_max_age)) {
+            printer.print(answer, age_of(answer.head(), now));
         }
     });
     return printer.finish();

@@ -15,6 +15,24 @@
 
 namespace fastpath::ctl {
 
+namespace {
+
+// Of a map that has one element.
+template <class T> Result<T> element_of(const Pinned &pinned, const std::string &name) {
+    const Result<UniqueFd> map = pinned.directory.open_map(name);
+    if (!map) {
+        return tl::unexpected(map.error());
+    }
+    const uint32_t zero = 0;
+    T element = {};
+    if (bpf_map_lookup_elem(map->get(), &zero, &element) != 0) {
+        return fail_errno("cannot read the map " + name);
+    }
+    return element;
+}
+
+} // namespace
+
 Result<std::optional<Pinned>> open_pinned(const std::filesystem::path &path) {
     // bpffs is for root alone: what cannot be seen must not be reported as not there.
     std::error_code code;
@@ -45,16 +63,15 @@ Result<fp_counters> counters_of(const Pinned &pinned) {
 }
 
 Result<fp_cache_counters> cache_counters_of(const Pinned &pinned) {
-    const Result<UniqueFd> map = pinned.directory.open_map("cache_counters");
-    if (!map) {
-        return tl::unexpected(map.error());
-    }
-    const uint32_t zero = 0;
-    fp_cache_counters counters = {};
-    if (bpf_map_lookup_elem(map->get(), &zero, &counters) != 0) {
-        return fail_errno("cannot read the map cache_counters");
-    }
-    return counters;
+    return element_of<fp_cache_counters>(pinned, "cache_counters");
+}
+
+Result<fp_resolver> resolver_of(const Pinned &pinned) {
+    return element_of<fp_resolver>(pinned, "resolver");
+}
+
+Result<fp_settings> settings_of(const Pinned &pinned) {
+    return element_of<fp_settings>(pinned, "settings");
 }
 
 Result<std::vector<Attached>> attachments_of(const Pinned &pinned) {

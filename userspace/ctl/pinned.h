@@ -9,6 +9,7 @@
 #include "util/result.h"
 
 #include <dns_fastpath/abi.h>
+#include <dns_fastpath/config.h>
 #include <dns_fastpath/counters.h>
 #include <filesystem>
 #include <optional>
@@ -26,6 +27,8 @@ Result<std::optional<Pinned>> open_pinned(const std::filesystem::path &path);
 
 Result<fp_counters> counters_of(const Pinned &pinned);
 Result<fp_cache_counters> cache_counters_of(const Pinned &pinned);
+Result<fp_resolver> resolver_of(const Pinned &pinned);
+Result<fp_settings> settings_of(const Pinned &pinned);
 Result<std::vector<Attached>> attachments_of(const Pinned &pinned); // by name of the interface
 Result<std::vector<IpAddress>> listeners_of(const Pinned &pinned);  // sorted
 Result<AnswerMaps> open_answers(const Pinned &pinned);

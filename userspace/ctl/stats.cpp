@@ -3,6 +3,7 @@
 
 #include "ctl/command.h"
 #include "ctl/pinned.h"
+#include "util/clock.h"
 
 #include <cmath>
 
@@ -27,12 +28,17 @@ std::string escaped(const std::string &value) {
 Result<std::vector<Sample>> read_samples(const Pinned &pinned) {
     const Result<fp_counters> counters = counters_of(pinned);
     const Result<fp_cache_counters> cache = cache_counters_of(pinned);
+    const Result<fp_resolver> resolver = resolver_of(pinned);
     const Result<std::vector<Attached>> interfaces = attachments_of(pinned);
-    if (!counters || !cache || !interfaces) {
-        return tl::unexpected(!counters ? counters.error() : !cache ? cache.error() : interfaces.error());
+    if (!counters || !cache) {
+        return tl::unexpected(!counters ? counters.error() : cache.error());
+    }
+    if (!resolver || !interfaces) {
+        return tl::unexpected(!resolver ? resolver.error() : interfaces.error());
     }
     std::vector<Sample> samples = samples_of(*counters);
-    for (const auto &more : {samples_of(pinned.meta), samples_of(*cache), samples_of(*interfaces)}) {
+    for (const auto &more : {samples_of(pinned.meta), samples_of(*cache),
+                             samples_of(*resolver, pinned.meta, monotonic_ns()), samples_of(*interfaces)}) {
         samples.insert(samples.end(), more.begin(), more.end());
     }
     return samples;

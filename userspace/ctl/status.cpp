@@ -4,6 +4,7 @@
 #include "bpf/counter_map.h"
 #include "ctl/command.h"
 #include "ctl/pinned.h"
+#include "metrics/samples.h"
 #include "util/clock.h"
 
 #include <array>
@@ -61,6 +62,45 @@ Cell daemon_cell(const StatusReport &report) {
             ", up " + format_uptime(uptime(report)) + ", heartbeat " + format_uptime(heartbeat_age(report)) + " ago"};
 }
 
+fp_resolver_state resolver_state(const StatusReport &report) {
+    return probed_state(report.resolver, report.meta, report.now_ns);
+}
+
+uint64_t seconds_in_resolver_state(const StatusReport &report) {
+    return seconds_between(report.resolver.state_since_ns, report.now_ns);
+}
+
+const char *name_of(fp_resolver_state state) {
+    switch (state) {
+    case FP_RESOLVER_UNKNOWN:
+        return "unknown";
+    case FP_RESOLVER_UP:
+        return "up";
+    case FP_RESOLVER_DOWN:
+        return "down";
+    case FP_RESOLVER_RECOVERING:
+        return "recovering";
+    }
+    return "unknown"; // of a later version
+}
+
+Cell resolver_cell(const StatusReport &report) {
+    const fp_resolver_state state = resolver_state(report);
+    if (state == FP_RESOLVER_UNKNOWN) {
+        const bool was_probed = report.resolver.state != FP_RESOLVER_UNKNOWN;
+        return was_probed ? "not probed (daemon is dead)" : "not probed yet";
+    }
+    return {std::string(name_of(state)) + " for " + format_uptime(seconds_in_resolver_state(report)),
+            state == FP_RESOLVER_DOWN ? Tone::bad : Tone::plain};
+}
+
+Json resolver_to_json(const StatusReport &report) {
+    const fp_resolver_state state = resolver_state(report);
+    const bool known = state != FP_RESOLVER_UNKNOWN;
+    return {{"state", name_of(state)},
+            {"state_seconds", known ? Json(seconds_in_resolver_state(report)) : Json(nullptr)}};
+}
+
 void print_summary(Output &output, const StatusReport &report, bool degraded) {
     const std::optional<double> ratio = hit_ratio(report.counters);
     const std::string queries = std::to_string(query_count(report.counters)) + " queries";
@@ -68,6 +108,7 @@ void print_summary(Output &output, const StatusReport &report, bool degraded) {
 
     print_table(output, {{"state", {degraded ? "degraded" : "ok", degraded ? Tone::bad : Tone::good}},
                          {"daemon", daemon_cell(report)},
+                         {"resolver", resolver_cell(report)},
                          {"cache", entries + " entries, " + format_bytes(report.meta.memory_bytes)},
                          {"hits", ratio ? format_share(*ratio) + " of " + queries : "no queries yet"}});
 }
@@ -116,6 +157,7 @@ Result<StatusReport> gather(const Pinned &pinned) {
     const Result<fp_counters> counters = counters_of(pinned);
     Result<std::vector<Attached>> interfaces = attachments_of(pinned);
     Result<std::vector<IpAddress>> listeners = listeners_of(pinned);
+    const Result<fp_resolver> resolver = resolver_of(pinned);
     if (!counters) {
         return tl::unexpected(counters.error());
     }
@@ -125,6 +167,9 @@ Result<StatusReport> gather(const Pinned &pinned) {
     if (!listeners) {
         return tl::unexpected(listeners.error());
     }
+    if (!resolver) {
+        return tl::unexpected(resolver.error());
+    }
     std::map<uint32_t, std::string> renamed = renamed_of(*interfaces);
     return StatusReport{.pins = pinned.directory.path(),
                         .meta = pinned.meta,
@@ -133,6 +178,7 @@ Result<StatusReport> gather(const Pinned &pinned) {
                         .renamed = std::move(renamed),
                         .listeners = std::move(*listeners),
                         .counters = *counters,
+                        .resolver = *resolver,
                         .now_ns = monotonic_ns()};
 }
 
@@ -145,6 +191,10 @@ std::vector<std::string> problems_of(const StatusReport &report) {
     } else if (heartbeat_age(report) > heartbeat_limit_seconds) {
         problems.push_back("the daemon (pid " + std::to_string(report.meta.daemon_pid) + ") gave no heartbeat for " +
                            format_uptime(heartbeat_age(report)) + "; see its log, then restart it");
+    }
+    if (resolver_state(report) == FP_RESOLVER_DOWN) {
+        problems.push_back("the resolver on this host has not answered for " +
+                           format_uptime(seconds_in_resolver_state(report)) + "; see its log, then restart it");
     }
     if (report.interfaces.empty()) {
         problems.emplace_back("no interface is attached; restart the daemon to attach its interfaces");
@@ -219,6 +269,7 @@ Json to_json(const StatusReport &report) {
               {"version", daemon_version(report.meta)},
               {"uptime_seconds", report.daemon_running ? Json(uptime(report)) : Json(nullptr)},
               {"heartbeat_age_seconds", heartbeat_age(report)}}},
+            {"resolver", resolver_to_json(report)},
             {"interfaces", interfaces},
             {"listeners", listeners},
             {"cache",

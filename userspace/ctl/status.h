@@ -7,6 +7,7 @@
 #include "util/address.h"
 
 #include <dns_fastpath/abi.h>
+#include <dns_fastpath/config.h>
 #include <dns_fastpath/counters.h>
 #include <filesystem>
 #include <map>
@@ -24,6 +25,7 @@ struct StatusReport {
     std::map<uint32_t, std::string> renamed; // number of an interface to its name now, where it was attached by another
     std::vector<IpAddress> listeners;        // what we answer on, sorted
     fp_counters counters = {};
+    fp_resolver resolver = {};
     uint64_t now_ns = 0; // CLOCK_MONOTONIC
 };
 

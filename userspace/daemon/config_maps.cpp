@@ -27,6 +27,18 @@ fp_acl_action abi_action(AclAction action) {
     return FP_ACL_REFUSE;
 }
 
+fp_stale abi_stale(StalePolicy policy) {
+    switch (policy) {
+    case StalePolicy::always:
+        return FP_STALE_ALWAYS;
+    case StalePolicy::on_failure:
+        return FP_STALE_ON_FAILURE;
+    case StalePolicy::off:
+        break;
+    }
+    return FP_STALE_OFF;
+}
+
 fp_client_key abi_key(const IpPrefix &prefix) {
     return {prefix.length, prefix.address.abi()};
 }
@@ -52,11 +64,19 @@ CachePolicy cache_policy(const Config &config) {
             .payload_size = config.edns.payload_size};
 }
 
+uint32_t stale_max_age(const Config &config) {
+    return config.cache.stale == StalePolicy::off ? 0 : seconds(config.cache.stale_max_age);
+}
+
 Result<> write_settings(int map_fd, const Config &config) {
     const uint32_t zero = 0;
     const fp_settings settings = {.payload_size = config.edns.payload_size,
                                   .acl_action = static_cast<uint8_t>(abi_action(config.acl.action)),
                                   .ignore_cookies = config.edns.cookies == CookiePolicy::ignore,
+                                  .stale_max_age = stale_max_age(config),
+                                  .stale_ttl = seconds(config.cache.stale_ttl),
+                                  .stale = static_cast<uint8_t>(abi_stale(config.cache.stale)),
+                                  .prefetch = config.cache.prefetch,
                                   .pad = 0};
     if (bpf_map_update_elem(map_fd, &zero, &settings, BPF_ANY) != 0) {
         return fail_errno("cannot write the map settings");

@@ -75,6 +75,8 @@ Result<> Daemon::start_parts(const std::optional<fp_meta> &earlier) {
     took_over_ = earlier.has_value();
     Result<> done = load_programs(earlier);
     done = done ? open_cache() : done;
+    done = done ? open_rings() : done;
+    done = done ? watch_resolver() : done;
     done = done ? start_metrics() : done;
     done = done ? watch_events() : done;
     if (done && !took_over_) {
@@ -157,12 +159,54 @@ Result<> Daemon::open_cache() {
     if (took_over_) {
         spdlog::info("took over {} cached answers from an earlier daemon", table_->entries());
     }
-    Result<std::unique_ptr<Learner>> learner =
-        Learner::create(programs_->map("learned"), *table_, cache_policy(config_), *counters_, *meta_);
-    if (!learner) {
-        return tl::unexpected(learner.error());
+    filler_.emplace(*table_, cache_policy(config_), *counters_, *meta_);
+    apply_cache_settings();
+    return {};
+}
+
+void Daemon::apply_cache_settings() {
+    table_->set_stale_max_age(stale_max_age(config_));
+    filler_->set_policy(cache_policy(config_));
+    filler_->expect_no_cookies(config_.edns.cookies == CookiePolicy::ignore);
+}
+
+Result<> Daemon::open_rings() {
+    Result<std::unique_ptr<RingReader>> learned = RingReader::open(
+        programs_->map("learned"), "learned", [this](std::span<const std::byte> record) { filler_->fill(record); });
+    if (!learned) {
+        return tl::unexpected(learned.error());
     }
-    learner_ = std::move(*learner);
+    Result<std::unique_ptr<RingReader>> refreshes =
+        RingReader::open(programs_->map("refreshes"), "refreshes",
+                         [this](std::span<const std::byte> record) { refresher_->want(record); });
+    if (!refreshes) {
+        return tl::unexpected(refreshes.error());
+    }
+    learned_ = std::move(*learned);
+    refreshes_ = std::move(*refreshes);
+    return {};
+}
+
+// Probes, and the refreshes that depend on them.
+Result<> Daemon::watch_resolver() {
+    Result<std::unique_ptr<Refresher>> refresher = Refresher::create(
+        *table_, *filler_, *counters_, [this] { return resolver_ ? resolver_->address() : std::nullopt; });
+    if (!refresher) {
+        return tl::unexpected(refresher.error());
+    }
+    refresher_ = std::move(*refresher);
+    const Result<std::set<IpAddress>> addresses = listen_addresses(config_);
+    if (!addresses) {
+        return tl::unexpected(addresses.error());
+    }
+    Result<std::unique_ptr<ResolverWatch>> watch =
+        ResolverWatch::create(programs_->map("resolver"), config_, *addresses, [this](HealthState state) {
+            state == HealthState::recovering ? refresher_->start_over() : refresher_->run();
+        });
+    if (!watch) {
+        return tl::unexpected(watch.error());
+    }
+    resolver_ = std::move(*watch);
     return {};
 }
 
@@ -181,6 +225,7 @@ Result<> Daemon::write_config_maps() {
     if (!change) {
         return tl::unexpected(change.error());
     }
+    resolver_->configure(config_, *addresses);
     warn_without_address(*addresses);
     warn_about_clients(*addresses);
     if (change->added + change->removed > 0) {
@@ -255,10 +300,18 @@ Result<> Daemon::watch_events() {
     }
     address_watch_ = std::move(*watch);
 
-    Result<> added = loop_->on_readable(learner_->poll_fd(), [this] {
-        learner_->consume();
+    Result<> added = loop_->on_readable(learned_->poll_fd(), [this] {
+        learned_->consume();
         publish_counters();
     });
+    added = added ? loop_->on_readable(refreshes_->poll_fd(),
+                                       [this] {
+                                           refreshes_->consume();
+                                           refresher_->run();
+                                       })
+                  : added;
+    added = added ? resolver_->join(*loop_) : added;
+    added = added ? refresher_->join(*loop_) : added;
     added = added ? loop_->on_readable(address_watch_->fd(), [this] { follow_interfaces(); }) : added;
     added = added ? loop_->every(1s, [this] { tick(); }) : added;
     added = added ? loop_->on_signal(SIGHUP, [this] { reload(); }) : added;
@@ -276,6 +329,7 @@ void Daemon::follow_interfaces() {
         spdlog::error("{}", change.error().message);
     } else if (change->added + change->removed > 0) {
         spdlog::info("addresses have changed: {} added, {} removed", change->added, change->removed);
+        resolver_->configure(config_, *addresses);
         warn_without_address(*addresses);
     }
     for (const Attached &old : attachments_->list()) {
@@ -352,7 +406,7 @@ void Daemon::reload() {
             spdlog::error("{}", restored.error().message);
         }
     }
-    learner_->set_policy(cache_policy(config_));
+    apply_cache_settings();
     set_log_level(config_.log.level);
     if (written) {
         spdlog::info("reloaded: {} change(s)", changes.size());

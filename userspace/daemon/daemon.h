@@ -7,11 +7,14 @@
 #include "bpf/mapped_memory.h"
 #include "bpf/pin_directory.h"
 #include "bpf/programs.h"
+#include "bpf/ring_reader.h"
 #include "cache/answer_table.h"
 #include "config/config.h"
 #include "daemon/addresses.h"
 #include "daemon/event_loop.h"
-#include "daemon/learner.h"
+#include "daemon/filler.h"
+#include "daemon/refresher.h"
+#include "daemon/resolver_watch.h"
 #include "metrics/http_server.h"
 #include "util/result.h"
 
@@ -43,6 +46,8 @@ class Daemon {
     Result<> load_programs(const std::optional<fp_meta> &earlier);
     void announce();
     Result<> open_cache();
+    Result<> open_rings();
+    Result<> watch_resolver();
     Result<> write_config_maps();
     Result<> attach();
     Result<> start_metrics();
@@ -53,6 +58,7 @@ class Daemon {
     void attach_again(const Attached &old);
     void tick();
     void publish_counters();
+    void apply_cache_settings();
     void notify_status();
     void reload();
     void stop();
@@ -74,7 +80,11 @@ class Daemon {
     std::optional<Attachments> attachments_;
     std::optional<EventLoop> loop_;
     std::optional<AddressWatch> address_watch_;
-    std::unique_ptr<Learner> learner_;
+    std::optional<Filler> filler_;
+    std::unique_ptr<RingReader> learned_;
+    std::unique_ptr<RingReader> refreshes_;
+    std::unique_ptr<ResolverWatch> resolver_;
+    std::unique_ptr<Refresher> refresher_;
     std::unique_ptr<HttpServer> http_;
 };
 

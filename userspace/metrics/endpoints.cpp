@@ -39,12 +39,17 @@ Result<std::vector<Sample>> all_samples(const Programs &programs, const Attachme
     if (!meta) {
         return tl::unexpected(meta.error());
     }
+    const Result<fp_resolver> resolver = read_element<fp_resolver>(programs.map("resolver"), "resolver");
     if (!cache) {
         return tl::unexpected(cache.error());
+    }
+    if (!resolver) {
+        return tl::unexpected(resolver.error());
     }
     std::vector<Sample> all = samples_of(*counters);
     add(all, samples_of(*meta));
     add(all, samples_of(*cache));
+    add(all, samples_of(*resolver, *meta, monotonic_ns()));
     add(all, samples_of(attachments.list()));
     add(all, build_samples());
     return all;

@@ -31,15 +31,24 @@ constexpr Family learned = {"learn_total", SampleType::counter,
                             "Answers of the local resolver, by what the learner did"};
 constexpr Family ring_lost = {"ring_lost_total", SampleType::counter,
                               "Answers that could not be learned because the ring buffer was full"};
+constexpr Family refresh_lost = {"refresh_lost_total", SampleType::counter,
+                                 "Refreshes that were not asked for because the ring buffer was full"};
 constexpr Family cache_entries = {"cache_entries", SampleType::gauge, "Answers in the cache"};
 constexpr Family cache_capacity = {"cache_capacity", SampleType::gauge, "Answers that the cache may hold"};
 constexpr Family cache_fills = {"cache_fills_total", SampleType::counter, "Answers put into the cache"};
 constexpr Family cache_rejects = {"cache_fill_rejects_total", SampleType::counter,
                                   "Learned answers that were not cached, by reason"};
 constexpr Family cache_evictions = {"cache_evictions_total", SampleType::counter,
-                                    "Fresh answers that had to make room for others"};
-constexpr Family cache_expirations = {"cache_expirations_total", SampleType::counter,
-                                      "Answers removed after their lifetime"};
+                                    "Answers still of use that had to make room for others"};
+constexpr Family cache_expirations = {
+    "cache_expirations_total", SampleType::counter,
+    "Answers removed after their lifetime, and after the time in which they may be stale"};
+constexpr Family prefetches = {"prefetches_total", SampleType::counter,
+                               "Queries sent to the resolver to refresh an answer"};
+constexpr Family prefetch_results = {"prefetch_results_total", SampleType::counter,
+                                     "What became of refreshes of answers, by result"};
+constexpr Family upstream_up = {"upstream_up", SampleType::gauge,
+                                "1 for a resolver that answers its health probes, 0 for one that does not"};
 constexpr Family interface_info = {"interface_info", SampleType::gauge,
                                    "1 for an interface that has its XDP program, 0 for one that has lost it"};
 constexpr Family build_info = {"build_info", SampleType::gauge, "Always 1; the version is in the label"};
@@ -111,6 +120,7 @@ std::vector<Sample> samples_of(const fp_counters &counters) {
     add_query_types(samples, counters);
     add_learn_outcomes(samples, counters);
     samples.push_back(sample(ring_lost, counters.learn_lost));
+    samples.push_back(sample(refresh_lost, counters.refresh_lost));
     return samples;
 }
 
@@ -126,7 +136,25 @@ std::vector<Sample> samples_of(const fp_cache_counters &counters) {
 #undef FP_X
     samples.push_back(sample(cache_evictions, counters.evictions));
     samples.push_back(sample(cache_expirations, counters.expirations));
+    samples.push_back(sample(prefetches, counters.prefetches));
+#define FP_X(name, help) samples.push_back(sample(prefetch_results, counters.refresh_##name, {{"result", #name}}));
+    FP_REFRESH_RESULTS(FP_X)
+#undef FP_X
     return samples;
+}
+
+fp_resolver_state probed_state(const fp_resolver &resolver, const fp_meta &meta, uint64_t now_ns) {
+    const bool is_void = now_ns > meta.heartbeat_ns && now_ns - meta.heartbeat_ns >= FP_HEARTBEAT_MAX_AGE_NS;
+    return is_void ? FP_RESOLVER_UNKNOWN : static_cast<fp_resolver_state>(resolver.state);
+}
+
+std::vector<Sample> samples_of(const fp_resolver &resolver, const fp_meta &meta, uint64_t now_ns) {
+    const fp_resolver_state state = probed_state(resolver, meta, now_ns);
+    if (state == FP_RESOLVER_UNKNOWN) {
+        return {};
+    }
+    return {sample(upstream_up, state == FP_RESOLVER_DOWN ? 0 : 1,
+                   {{"upstream", "local"}, {"pool", "default"}, {"az", ""}})};
 }
 
 std::vector<Sample> samples_of(const std::vector<Attached> &interfaces) {

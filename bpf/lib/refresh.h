@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * refresh.h - an answer that should be renewed is named to the daemon, once; the daemon asks the resolver.
+ */
+#ifndef FASTPATH_LIB_REFRESH_H
+#define FASTPATH_LIB_REFRESH_H
+
+#include <bpf/bpf_helpers.h>
+
+#include <dns_fastpath/cache.h>
+#include <dns_fastpath/counters.h>
+#include <dns_fastpath/events.h>
+
+#include "maps.h"
+
+/* Asks again only after FP_REFRESH_RETRY seconds; where the ring is full, the next hit asks. */
+static __always_inline void fp_want_refresh(struct fp_answer *answer, struct fp_counters *count, __u32 age, __u64 now)
+{
+    const __u32 asked_before = answer->refresh_at;
+    const struct fp_refresh wish = {.key = answer->key, .wanted_ns = now};
+
+    if (age < asked_before)
+        return;
+    answer->refresh_at = age + FP_REFRESH_RETRY; /* first, so that other CPUs do not ask too */
+    if (bpf_ringbuf_output(&refreshes, (void *)&wish, sizeof(wish), 0)) {
+        answer->refresh_at = asked_before;
+        count->refresh_lost++;
+    }
+}
+
+#endif

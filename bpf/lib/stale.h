@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stale.h - may an answer be given at this age, and how: fresh, as a bridge to its refresh, or stale (RFC 8767)?
+ */
+#ifndef FASTPATH_LIB_STALE_H
+#define FASTPATH_LIB_STALE_H
+
+#include <dns_fastpath/cache.h>
+#include <dns_fastpath/config.h>
+#include <dns_fastpath/counters.h>
+#include <dns_fastpath/dns_wire.h>
+
+#include "lib/refresh.h"
+#include "lib/resolver.h"
+
+enum fp_use {
+    FP_USE_NOT,
+    FP_USE_FRESH,
+    FP_USE_BRIDGE, /* TTL 0: its refresh comes any moment, and the resolver itself gives TTL 0 in the last second */
+    FP_USE_STALE
+};
+
+/* Good data, expired (not flushed), not too old. A failure is never given beyond its life. */
+static __always_inline int fp_may_be_stale(const struct fp_answer *answer, const struct fp_settings *settings,
+                                           __u32 age)
+{
+    return settings->stale != FP_STALE_OFF && answer->lifetime != 0 && age >= answer->lifetime &&
+           age - answer->lifetime < settings->stale_max_age && (answer->flags & FP_DNS_RCODE) != FP_RCODE_SERVFAIL;
+}
+
+/*
+ * Has the resolver failed this name, or owed its answer too long? The learner says when it has answered (fp_settle_debt). After
+ * FP_REFRESH_RETRY seconds one more try is made: by the daemon, or with the query at hand.
+ */
+static __always_inline enum fp_use fp_use_of_owed(struct fp_answer *answer, struct fp_counters *count, __u32 age,
+                                                  __u64 now, int daemon_alive)
+{
+    const __u32 from = answer->stale_from;
+
+    if (from == 0) {
+        answer->stale_from = age + FP_ANSWER_WAIT;
+        return FP_USE_NOT;
+    }
+    if (age < from)
+        return FP_USE_NOT;
+    if (age - from >= FP_REFRESH_RETRY) {
+        answer->stale_from = age;
+        if (!daemon_alive)
+            return FP_USE_NOT;
+        fp_want_refresh(answer, count, age, now);
+    }
+    return FP_USE_STALE;
+}
+
+/* Not inlined: seldom needed, and then once for all size classes. */
+static __noinline enum fp_use fp_use_of_expired(struct fp_answer *answer, struct fp_counters *count,
+                                                const struct fp_settings *settings, __u32 age, __u64 now)
+{
+    struct fp_resolver *r = fp_find_resolver();
+    const int daemon_alive = fp_is_daemon_alive(now);
+    int refresh_first;
+
+    if (!r || answer->lifetime == 0)
+        return FP_USE_NOT;
+    if (daemon_alive && age - answer->lifetime < answer->bridge)
+        return FP_USE_BRIDGE;
+    if (!fp_may_be_stale(answer, settings, age))
+        return FP_USE_NOT;
+    refresh_first = settings->stale == FP_STALE_ALWAYS || r->state == FP_RESOLVER_RECOVERING;
+    if (refresh_first && daemon_alive && r->takes_queries) {
+        fp_want_refresh(answer, count, age, now);
+        return FP_USE_STALE;
+    }
+    if (daemon_alive && r->state == FP_RESOLVER_DOWN)
+        return FP_USE_STALE;
+    switch (fp_listen_to(r, now)) {
+    case FP_SILENT:
+        return FP_USE_STALE;
+    case FP_TRY_NOW:
+        return FP_USE_NOT;
+    default:
+        return fp_use_of_owed(answer, count, age, now, daemon_alive);
+    }
+}
+
+static __always_inline enum fp_use fp_use_of(struct fp_answer *answer, struct fp_counters *count,
+                                             const struct fp_settings *settings, __u32 age, __u64 now)
+{
+    if (!fp_is_fresh(answer, age))
+        return fp_use_of_expired(answer, count, settings, age, now);
+    if (age >= answer->refresh_at && settings->prefetch)
+        fp_want_refresh(answer, count, age, now);
+    return FP_USE_FRESH;
+}
+
+/* The resolver has answered the question of an expired answer: with a failure it owes for good, else no more. */
+static __always_inline void fp_settle_debt(struct fp_answer *answer, __u32 age, int failed)
+{
+    const __u32 from = failed ? age : 0;
+
+    if (!fp_is_fresh(answer, age) && answer->stale_from != from)
+        answer->stale_from = from;
+}
+
+#endif

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/refresher.h"
+
+#include "cache/age.h"
+#include "util/clock.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <spdlog/spdlog.h>
+
+namespace fastpath {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Longer than a resolver takes for nearly every name; what takes longer it will have cached when it is asked the next time.
+constexpr auto answer_timeout = 4s;
+
+uint64_t end_of(const fp_answer &answer) {
+    return answer.born + answer.lifetime * FP_NSEC_PER_SEC;
+}
+
+OwnQuery question_of(const StoredAnswer &answer) {
+    const fp_answer &head = *answer.head;
+    const auto name = answer.front.first(head.name_len);
+    return {.name = WireName(name.begin(), name.end()),
+            .type = head.qtype,
+            .bits = head.query_bits,
+            .payload_size = head.limit};
+}
+
+// It was flushed, or renewed by a client's query meanwhile.
+bool needs_no_refresh(const fp_answer &answer, uint64_t now_ns) {
+    return answer.lifetime == 0 || age_of(answer, now_ns) < refresh_age(answer.lifetime);
+}
+
+void add_one(__u64 &counter) {
+    std::atomic_ref<__u64>(counter).fetch_add(1, std::memory_order_relaxed);
+}
+
+} // namespace
+
+Result<std::unique_ptr<Refresher>> Refresher::create(AnswerTable &table, Filler &filler, fp_cache_counters &counters,
+                                                     Server server) {
+    Result<DeadlineTimer> timer = DeadlineTimer::create();
+    if (!timer) {
+        return tl::unexpected(timer.error());
+    }
+    Result<QueryClient> client = QueryClient::create(RefreshLimits().in_flight);
+    if (!client) {
+        return tl::unexpected(client.error());
+    }
+    return std::unique_ptr<Refresher>(
+        new Refresher(table, filler, counters, std::move(server), std::move(*timer), std::move(*client)));
+}
+
+Result<> Refresher::join(EventLoop &loop) {
+    const Result<> joined = loop.on_readable(timer_.poll_fd(), [this] { run(); });
+    return joined ? loop.on_readable(client_.poll_fd(), [this] { client_.on_ready(); }) : joined;
+}
+
+void Refresher::start_over() {
+    schedule_.end_holds(monotonic_ns());
+    run();
+}
+
+void Refresher::count(fp_refresh_result result) {
+    add_one(FP_COUNTER_REFRESH(&counters_, static_cast<size_t>(result)));
+}
+
+void Refresher::want(std::span<const std::byte> record) {
+    fp_refresh wish;
+    if (record.size() < sizeof(wish)) {
+        return;
+    }
+    std::memcpy(&wish, record.data(), sizeof(wish));
+    const std::optional<StoredAnswer> answer = table_.find_stored(wish.key);
+    if (!answer || needs_no_refresh(*answer->head, monotonic_ns())) {
+        return;
+    }
+    if (!schedule_.request(wish.key, monotonic_ns())) {
+        return count(FP_REFRESH_dropped);
+    }
+    bridge(wish.key, *answer->head);
+}
+
+void Refresher::run() {
+    timer_.drain();
+    const uint64_t now = monotonic_ns();
+    std::optional<SocketAddress> server = server_();
+    while (server && schedule_.due_ns() <= now) {
+        const std::optional<fp_key> key = schedule_.next(now);
+        if (!key) {
+            break;
+        }
+        ask(*key, *server, now);
+        server = server_();
+    }
+    timer_.arm(server ? schedule_.due_ns() : never_ns);
+}
+
+void Refresher::ask(const fp_key &key, const SocketAddress &server, uint64_t now_ns) {
+    const std::optional<StoredAnswer> answer = table_.find_stored(key);
+    if (!answer || needs_no_refresh(*answer->head, now_ns)) {
+        return schedule_.forget(key);
+    }
+    const fp_learned query = {.key = key,
+                              .seen_ns = 0,
+                              .len = 0,
+                              .limit = answer->head->limit,
+                              .view = answer->head->view,
+                              .query_bits = answer->head->query_bits,
+                              .pad = 0};
+    const Result<> asked = client_.ask(server, question_of(*answer), answer_timeout,
+                                       [this, query, born = answer->head->born](const QueryAnswer &got, uint64_t now) {
+                                           take_answer(query, born, got, now);
+                                           run();
+                                       });
+    if (!asked) {
+        spdlog::debug("cannot refresh an answer: {}", asked.error().message);
+        return schedule_.failed(key, now_ns);
+    }
+    add_one(counters_.prefetches);
+}
+
+void Refresher::take_answer(const fp_learned &query, uint64_t born, const QueryAnswer &got, uint64_t now_ns) {
+    const std::optional<StoredAnswer> answer = table_.find_stored(query.key);
+    if (!answer || answer->head->lifetime == 0) {
+        count(FP_REFRESH_dropped);
+        return schedule_.forget(query.key);
+    }
+    if (answer->head->born != born) {
+        return schedule_.refreshed(query.key); // by a client's query
+    }
+    fp_learned given = query;
+    given.seen_ns = now_ns;
+    const Renewal renewal = got ? filler_.renew(*answer->head, given, *got) : Renewal(RefreshFailed{});
+    if (std::holds_alternative<Renewed>(renewal)) {
+        count(FP_REFRESH_renewed);
+        schedule_.refreshed(query.key);
+    } else if (const auto *const copy = std::get_if<NotLonger>(&renewal)) {
+        count(FP_REFRESH_not_longer);
+        schedule_.not_longer(query.key, copy->remaining_seconds, now_ns);
+        bridge(query.key, *answer->head);
+    } else {
+        count(FP_REFRESH_failed);
+        schedule_.failed(query.key, now_ns);
+        // "The resolver has failed": from now on it is given stale when its life ends (RFC 8767 5).
+        std::atomic_ref<__u32>(answer->head->stale_from)
+            .store(std::max(1U, age_of(*answer->head, now_ns)), std::memory_order_relaxed);
+    }
+}
+
+// Tells the programs how long beyond its life the answer is given while the new one is on its way.
+void Refresher::bridge(const fp_key &key, fp_answer &answer) const {
+    constexpr uint64_t longest = 255;
+    const std::optional<uint64_t> until = schedule_.bridge_until_ns(key);
+    const uint64_t end = end_of(answer);
+    if (until && *until > end) {
+        const uint64_t seconds = std::min<uint64_t>(longest, (*until - end + FP_NSEC_PER_SEC - 1) / FP_NSEC_PER_SEC);
+        std::atomic_ref<__u8>(answer.bridge).store(static_cast<__u8>(seconds), std::memory_order_relaxed);
+    }
+}
+
+} // namespace fastpath
