@@ -125,6 +125,8 @@ static __always_inline enum fp_outcome fp_give(struct xdp_md *ctx, struct fp_scr
     use = fp_use_of(answer, count, settings, age, now);
     if (use == FP_USE_NOT || (use != FP_USE_STALE && !fp_is_complete_for(answer, fp_opt_limit(q))))
         return FP_OUT_miss_local;
+    if (use != FP_USE_STALE && !fp_has_additional_for(answer, fp_opt_limit(q)))
+        return FP_OUT_pass_partial;
     if (fp_bare_size(q, reply.body_len) > q->limit)
         return fp_give_truncated(ctx, s, count, settings, answer, age, use);
     if (use == FP_USE_STALE)

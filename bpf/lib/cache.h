@@ -78,6 +78,15 @@ static __always_inline int fp_is_fresh(const struct fp_answer *answer, __u32 age
 }
 
 /*
+ * Additional records are left out without a sign where there is no room (RFC 2181 9), and by some resolvers (BIND) for every client
+ * that takes little. So an answer that has some is for clients of the very size that it was given to.
+ */
+static __always_inline int fp_has_additional_for(const struct fp_answer *answer, __u16 limit)
+{
+    return answer->arcount == 0 || answer->limit == limit;
+}
+
+/*
  * May an answer to a query with payload size `answer->limit` be given to one with `limit` (0 = no OPT)? Not to a larger one: the
  * resolver may have left out additional records, or (no OPT) have had nowhere to put an extended error.
  */

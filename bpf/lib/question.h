@@ -64,29 +64,34 @@ static __always_inline enum fp_outcome fp_parse_question(struct fp_scratch *s, _
     return FP_GO_ON;
 }
 
+/* What one word of the name adds to the key and to the sum of the question. */
+static __always_inline void fp_key_word(struct fp_scratch *s, struct fp_key *key, const __u32 *hash_key, __u32 i,
+                                        __u64 word, __u64 *sum)
+{
+    *sum += (word & 0xffffffff) + (word >> 32);
+    word = fp_lower8(word);
+    s->lower[i] = word;
+    fp_hash_add(key, hash_key, 1 + i, word);
+}
+
 /* Fills scratch->lower, question.key and question.name_sum. Needs name_len, qtype, query_bits, view. */
 static __always_inline void fp_key_question(struct fp_scratch *s, const __u32 *hash_key)
 {
     struct fp_question *q = &s->question;
     const __u32 name_len = q->name_len;
+    const __u32 full_words = name_len / 8;
     struct fp_key key = {};
     __u64 sum = 0;
+    __u32 i;
 
     fp_hash_add(&key, hash_key, 0, fp_hash_head(q->qtype, q->query_bits, name_len, q->view));
 #pragma clang loop unroll(disable)
-    for (__u32 i = 0; i < FP_HASH_NAME_WORDS; i++) {
-        const __u32 done = 8 * i;
-        __u64 word;
+    for (i = 0; i < FP_HASH_NAME_WORDS - 1 && i < full_words; i++)
+        fp_key_word(s, &key, hash_key, i, s->wire.words[i], &sum);
+    if (name_len % 8 != 0) {
+        const __u64 name_octets = bpf_cpu_to_be64(~0ULL << (8 * (8 - name_len % 8)));
 
-        if (done >= name_len)
-            break;
-        word = s->wire.words[i];
-        if (name_len - done < 8)
-            word &= bpf_cpu_to_be64(~0ULL << (8 * (8 - (name_len - done))));
-        sum += (word & 0xffffffff) + (word >> 32);
-        word = fp_lower8(word);
-        s->lower[i] = word;
-        fp_hash_add(&key, hash_key, 1 + i, word);
+        fp_key_word(s, &key, hash_key, i, s->wire.words[i] & name_octets, &sum);
     }
     fp_hash_finish(&key);
     q->key = key;

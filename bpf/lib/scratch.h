@@ -65,8 +65,10 @@ struct fp_giving {
     __u32 ttl_keep; /* a TTL given = (TTL as learned & ttl_keep) - ttl_less */
     __u32 ttl_less;
     struct fp_turned_rrset rrset;
-    __u16 turn_first; /* struct fp_turn; 0 = in the order as learned */
-    __u16 pad;
+    __u16 turn_first; /* struct fp_turn; 0 = as learned */
+    __u16 swap_step;  /* struct fp_swapped_rrset; 0 = as learned */
+    __u16 swap_at;    /* of the body: the first address, and the one that changes places with it */
+    __u16 swap_other;
 };
 
 struct fp_scratch {

@@ -77,7 +77,7 @@ struct fp_answer {
     __u8 ttl_odd; /* TTL fields at an odd offset of the body */
     __u8 name_len;
     __u8 query_bits; /* FP_QUERY_* */
-    __u8 turn_count; /* other orders in which its records may be given; see fp_turn */
+    __u8 turn_count; /* other orders in which its records may be given: see fp_turn; or FP_TURNS_SWAPPED */
     __u8 bridge;     /* seconds beyond `lifetime` in which it is given with TTL 0, while its refresh is on the way */
 };
 FP_STATIC_ASSERT(sizeof(struct fp_answer) == 64, "the head of an answer is one cache line");
@@ -100,6 +100,20 @@ struct fp_turn {
 
 #define FP_TURNS_MAX 15 /* beside the order as learned */
 
+/*
+ * Addresses, which most RRsets of several records are, take turns at a fraction of that cost: `count` records of `step` octets
+ * each, the RDATA of the first at `at` of the body. One of them and the first change places, and no sum changes.
+ */
+struct fp_swapped_rrset {
+    __u16 at;
+    __u16 step;
+    __u16 count;
+};
+
+#define FP_TURNS_SWAPPED 255 /* a turn_count: there is a fp_swapped_rrset, and no list */
+#define FP_SWAPPED_STEP_A 16 /* an owner that is a pointer, and RDATA of 4 octets */
+#define FP_SWAPPED_STEP_AAAA 28
+
 /* A refresh is asked for again after this long (RFC 8767 5: "no more often than every 30 seconds"). */
 #define FP_REFRESH_RETRY 30
 #define FP_REFRESH_NEVER 0xffffffffU
@@ -110,7 +124,7 @@ struct fp_turn {
 /*
  * Size classes: name, room for `front`, room for `body`, slots per chunk.
  * `front` holds the lower-cased qname padded with zeros to a multiple of 8, the offset of each TTL in the body (__u16), and where
- * turn_count is not 0 a fp_turned_rrset and the fp_turns.
+ * turn_count is not 0 a fp_turned_rrset and the fp_turns, or a fp_swapped_rrset.
  * Front and body lie at fixed places, because a verifier proves a fixed sum of two bounds and no other.
  */
 #define FP_ANSWER_CLASSES(X)  \

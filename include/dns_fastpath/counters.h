@@ -63,7 +63,7 @@ enum fp_result {
     X(pass_trailing, pass, "trailing", "octets after the end of the message")                             \
     X(pass_edns_version, pass, "edns_version", "EDNS version above 0, or an extended RCODE in the query") \
     X(pass_edns_option, pass, "edns_option", "an EDNS option that the resolver has to answer")            \
-    X(pass_partial, pass, "partial", "fits the client only without its additional records")               \
+    X(pass_partial, pass, "partial", "the resolver decides which records fit this client")                \
     X(pass_no_room, pass, "no_room", "the packet buffer could not grow to the size of the answer")
 
 enum fp_outcome {

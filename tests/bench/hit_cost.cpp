@@ -130,7 +130,7 @@ void HitCost::prepare(const Shape &shape, const Octets &query, const Octets &ans
         throw std::runtime_error("cannot write the maps of the benchmark");
     }
     Loaded::instance().table.remove_if([](const StoredAnswer &) { return true; });
-    insert_entry(make_entry(shape.response, {}, coarse_now_ns()));
+    insert_entry(make_entry(shape.response, {.turns = true}, coarse_now_ns()));
 }
 
 double HitCost::ns_per_packet(const bpf_program *program, const Octets &packet) const {

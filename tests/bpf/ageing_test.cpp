@@ -41,13 +41,14 @@ TEST_F(Ageing, ALifetimeOfOneSecond) {
 
 // The lowest TTL of any section ends the whole message (RFC 2181 5.2); the others go on going down until then.
 TEST_F(Ageing, EndsWithTheLowestTtl) {
+    const Packet query = frame(DnsQuery{.edns = Edns{}});
     const Cached &cached = add({.answer = {"www.example.com. 300 IN A 192.0.2.1"},
                                 .authority = {"example.com. 86400 IN NS ns1.example.com."},
                                 .additional = {"ns1.example.com. 20 IN A 192.0.2.53"}});
     advance(19);
-    EXPECT_TRUE(answers(frame(), cached));
+    EXPECT_TRUE(answers(query, cached));
     advance(1);
-    EXPECT_TRUE(misses(frame()));
+    EXPECT_TRUE(misses(query));
 }
 
 // RFC 2308 5: as long as the MINIMUM of the SOA says, whose own TTL is aged like any other.

@@ -36,6 +36,9 @@ class Corpus : public VirtualTime, public ::testing::WithParamInterface<CorpusRe
     // Answered where it fits the client, truncated or passed where it does not.
     ::testing::AssertionResult is_served(const Packet &query, const Cached &cached) {
         const size_t limit = query.dns.edns ? 1232 : 512;
+        if (!query.dns.edns && !cached.response.additional.empty()) {
+            return passes(query, FP_OUT_pass_partial);
+        }
         if (expected_answer(query.dns, cached.response, 0).size() <= limit) {
             return is_written_out(cached) ? answers_written_out(query, cached) : answers(query, cached);
         }

@@ -14,6 +14,7 @@ struct TurnCase {
     ResponseText response;
     size_t first; // of the answer section's records that are turned
     size_t count;
+    bool is_swapped = false; // the first changes places with another; else they are given from another on
 };
 
 std::vector<std::string> addresses(int count) {
@@ -25,14 +26,15 @@ std::vector<std::string> addresses(int count) {
 }
 
 const std::vector<TurnCase> cases = {
-    {"two_addresses", {.answer = addresses(2)}, 0, 2},
-    {"five_addresses", {.answer = addresses(5)}, 0, 5},
+    {"two_addresses", {.answer = addresses(2)}, 0, 2, true},
+    {"five_addresses", {.answer = addresses(5)}, 0, 5, true},
     {"ipv6",
      {.question = "www.example.com. IN AAAA",
       .answer = {"www.example.com. 300 IN AAAA 2001:db8::1", "www.example.com. 300 IN AAAA 2001:db8::2",
                  "www.example.com. 300 IN AAAA 2001:db8::3"}},
      0,
-     3},
+     3,
+     true},
     {"odd_lengths",
      {.question = "example.com. IN MX",
       .answer = {"example.com. 300 IN MX 10 a.example.com.", "example.com. 400 IN MX 10 bb.example.com.",
@@ -46,16 +48,27 @@ const std::vector<TurnCase> cases = {
      3},
     {"before_other_sections",
      {.answer = addresses(3),
-      .authority = {"example.com. 86400 IN NS ns.example.com."},
-      .additional = {"ns.example.com. 86400 IN A 192.0.2.53"}},
+      .authority = {"example.com. 86400 IN NS ns.example.com.", "example.com. 86400 IN NS ns2.example.com."}},
      0,
-     3},
+     3,
+     true},
+    {"addresses_behind_an_alias",
+     {.answer = {"www.example.com. 600 IN CNAME web.example.com.", "web.example.com. 300 IN A 192.0.2.1",
+                 "web.example.com. 300 IN A 192.0.2.2", "web.example.com. 300 IN A 192.0.2.3"}},
+     1,
+     3,
+     true},
 };
 
 ResponseText turned(const TurnCase &test, size_t by) {
     ResponseText response = test.response;
     const auto begin = response.answer.begin() + static_cast<std::ptrdiff_t>(test.first);
-    std::rotate(begin, begin + static_cast<std::ptrdiff_t>(by), begin + static_cast<std::ptrdiff_t>(test.count));
+    const auto other = begin + static_cast<std::ptrdiff_t>(by);
+    if (test.is_swapped) {
+        std::iter_swap(begin, other);
+    } else {
+        std::rotate(begin, other, begin + static_cast<std::ptrdiff_t>(test.count));
+    }
     return response;
 }
 
@@ -137,17 +150,30 @@ TEST_P(Turn, Stale) {
 INSTANTIATE_TEST_SUITE_P(Cases, Turn, ::testing::ValuesIn(cases),
                          [](const auto &test) { return std::string(test.param.name); });
 
-// More records than there are turns: not every one comes first, but many do.
-class ManyRecords : public VirtualTime {};
-
-TEST_F(ManyRecords, ComeInSixteenOrders) {
-    add({.answer = addresses(60)}, {.turns = true});
-    std::set<Octets> answers;
-    for (uint32_t number = 0; number < 64; number++) {
-        Controlled::instance().set_random(number);
-        answers.insert(run(frame(DnsQuery{.edns = Edns{}}).octets()).packet);
+class ManyRecords : public VirtualTime {
+  protected:
+    size_t orders_of(const ResponseText &response, const DnsQuery &query) {
+        add(response, {.turns = true});
+        std::set<Octets> answers;
+        for (uint32_t number = 0; number < 960; number++) { // a multiple of both counts below
+            Controlled::instance().set_random(number);
+            answers.insert(run(frame(query).octets()).packet);
+        }
+        return answers.size();
     }
-    EXPECT_EQ(answers.size(), FP_TURNS_MAX + 1U);
+};
+
+TEST_F(ManyRecords, EachAddressComesFirst) {
+    EXPECT_EQ(orders_of({.answer = addresses(60)}, {.edns = Edns{}}), 60U);
+}
+
+// More records than there are turns: not every one comes first, but many do.
+TEST_F(ManyRecords, OthersComeInSixteenOrders) {
+    ResponseText mail = {.question = "example.com. IN MX"};
+    for (int i = 0; i < 20; i++) {
+        mail.answer.push_back("example.com. 300 IN MX 10 mx" + std::to_string(i) + ".example.com.");
+    }
+    EXPECT_EQ(orders_of(mail, {.name = "example.com.", .qtype = type::mx, .edns = Edns{}}), FP_TURNS_MAX + 1U);
 }
 
 } // namespace

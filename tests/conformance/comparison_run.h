@@ -43,6 +43,7 @@ class ComparisonRun {
     // The last of `own` was asked for just before the fast path was, so no TTL may be above its.
     void judge_ttls(const std::vector<Known> &group, const Known &known, const Answered &answered);
     bool is_ttl_of_another_way(const std::vector<Known> &group, const Reply &reply);
+    bool is_hit_soon(const Asking &asking);
     void check_result(const Known &known, const Answered &answered, bool may_be_partial);
 
     Sides sides_;

@@ -92,6 +92,7 @@ TEST_F(Conformance, GeneratedQueries) {
     const Report &report = run().report();
     EXPECT_GT(report.asked(), 10'000u);
     EXPECT_GT(report.count("hit"), report.asked() / 4) << "too few hits to say anything";
+    EXPECT_LT(report.late_hits(), report.count("hit") / 100) << "learning takes too long";
     EXPECT_GT(report.count("miss"), 1'000u) << "too few misses to say anything";
     EXPECT_GT(report.truncated_hits(), 0u);
 }

@@ -114,7 +114,7 @@ void Report::print(std::ostream &out, const std::string &title) const {
             << tally.equal << std::setw(10) << tally.varying << std::setw(10) << tally.different << "\n";
     }
     out << "hits with TC=1: " << truncated_hits_ << ", with additional records: " << extended_hits_
-        << "; wrong results: " << wrong_results_ << "\n";
+        << "; not learned in time: " << late_hits_ << "; wrong results: " << wrong_results_ << "\n";
     print_fields(out, "equal but for what means nothing", immaterial_fields_);
     print_fields(out, "varying, as the resolver's own answers do, in", varying_fields_);
     print_fields(out, "different in", different_fields_);

@@ -26,6 +26,8 @@ class Report {
     // and above all that it gives.
     void add_varying_ttl(const std::vector<Difference> &differences) { add_fields(varying_fields_, differences); }
     void add_higher_ttl(const Asking &asking, const Answered &answered, const std::vector<Difference> &differences);
+    // It should have been a hit and was still a miss, for it was not learned yet.
+    void add_late_hit() { late_hits_++; }
     // It should have been a hit and was none, or the other way round.
     void add_wrong_result(const Asking &asking, const Answered &answered, const std::string &expected);
 
@@ -38,6 +40,7 @@ class Report {
     [[nodiscard]] size_t count(const std::string &result) const;
     [[nodiscard]] size_t truncated_hits() const { return truncated_hits_; }
     [[nodiscard]] size_t extended_hits() const { return extended_hits_; }
+    [[nodiscard]] size_t late_hits() const { return late_hits_; }
     [[nodiscard]] size_t failures() const;
 
   private:
@@ -59,6 +62,7 @@ class Report {
     FieldCounts varying_fields_;
     FieldCounts different_fields_;
     size_t wrong_results_ = 0;
+    size_t late_hits_ = 0;
     size_t truncated_hits_ = 0;
     size_t extended_hits_ = 0;                                 // with additional records beside the OPT
     std::map<std::string, std::vector<std::string>> failures_; // by kind: "hit, different in AD, TC"

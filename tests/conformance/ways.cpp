@@ -9,7 +9,7 @@ namespace fastpath::test {
 namespace {
 
 // One way in this many, for each question; and a malformed query for one question in this many.
-constexpr size_t share = 8;
+constexpr size_t share = 12;
 constexpr size_t malformed_share = 4;
 
 struct Way {

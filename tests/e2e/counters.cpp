@@ -15,8 +15,10 @@ constexpr uint16_t unbound_control_port = 8953;
 
 constexpr const char *hits = "queries_total{result=\"hit\"}";
 
+// Of what the learner handed over; a refresh is a fill too, but of the daemon's own asking.
 double learned(const Samples &samples) {
-    return samples.fastpath("cache_fills_total") + samples.sum("cache_fill_rejects_total");
+    return samples.fastpath("cache_fills_total") - samples.fastpath("prefetch_results_total{result=\"renewed\"}") +
+           samples.sum("cache_fill_rejects_total");
 }
 
 } // namespace

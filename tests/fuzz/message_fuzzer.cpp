@@ -130,15 +130,26 @@ void check_turns(const Message &message, const Entry &entry, const std::vector<u
     }
 }
 
+void check_swaps(const Entry &entry) {
+    const std::optional<fp_swapped_rrset> swapped = turns_of(entry.head, entry.front).swapped;
+    for (uint16_t other = 1; swapped && other < swapped->count; ++other) {
+        FP_REQUIRE(swapped->at + other * swapped->step < entry.head.body_len);
+        const std::vector<uint8_t> body = swapped_body(entry.body, *swapped, other);
+        FP_REQUIRE(ones_complement_sum(body) % 0xffff == entry.head.body_sum % 0xffff);
+    }
+}
+
 void check_entry(const Message &message, const Lifetime &lifetime, const Entry &entry) {
     const fp_answer &head = entry.head;
     FP_REQUIRE(head.body_len == entry.body.size() && head.body_len <= FP_BODY_MAX && head.lead_len <= head.body_len);
     FP_REQUIRE(head.lifetime == lifetime.seconds && head.lifetime > 0);
-    FP_REQUIRE(head.ttl_odd <= ttl_count(head) && head.turn_count <= FP_TURNS_MAX);
+    FP_REQUIRE(head.ttl_odd <= ttl_count(head) &&
+               (head.turn_count <= FP_TURNS_MAX || head.turn_count == FP_TURNS_SWAPPED));
     FP_REQUIRE(entry.front.size() == front_size(head));
 
     const std::vector<uint16_t> ttl_offsets = ttl_offsets_of(head, entry.front);
     check_order(message, entry, entry.body, sums_of(head), ttl_offsets, 0);
+    check_swaps(entry);
     check_turns(message, entry, ttl_offsets);
 }
 

@@ -31,17 +31,7 @@ RecordText text_of(const ldns_rr *record) {
             all.get()};
 }
 
-// Of all the records that an RRset may begin with, the one that makes the least text: the same for equal sets.
-void turn_to_least(std::span<std::string> set) {
-    Lines least(set.begin(), set.end());
-    Lines turned = least;
-    for (size_t i = 1; i < set.size(); i++) {
-        std::rotate(turned.begin(), turned.begin() + 1, turned.end());
-        least = std::min(least, turned);
-    }
-    std::copy(least.begin(), least.end(), set.begin());
-}
-
+// The records of an RRset have no order (RFC 2181 5), so they are sorted.
 Lines lines_of_section(const std::string &name, const ldns_rr_list *records) {
     Lines lines;
     size_t set_begins = 0;
@@ -49,13 +39,13 @@ Lines lines_of_section(const std::string &name, const ldns_rr_list *records) {
     for (size_t i = 0; i < ldns_rr_list_rr_count(records); i++) {
         const RecordText text = text_of(ldns_rr_list_rr(records, i));
         if (text.set != set) {
-            turn_to_least(std::span(lines).subspan(set_begins));
+            std::sort(lines.begin() + static_cast<std::ptrdiff_t>(set_begins), lines.end());
             set_begins = i;
             set = text.set;
         }
         lines.push_back(name + ": " + text.all);
     }
-    turn_to_least(std::span(lines).subspan(set_begins));
+    std::sort(lines.begin() + static_cast<std::ptrdiff_t>(set_begins), lines.end());
     return lines;
 }
 

@@ -149,6 +149,15 @@ std::vector<size_t> expect_good_turns(const Response &response, const Entry &ent
         std::rotate(begin, as_learned, end);
         EXPECT_EQ(given, learned) << "turned back, it is the order as learned";
     }
+    for (uint16_t other = 1; turns.swapped && other < turns.swapped->count; ++other) {
+        SCOPED_TRACE("swapped with " + std::to_string(other));
+        const Bytes body = swapped_body(entry.body, *turns.swapped, other);
+        expect_sums(sums_of(entry.head), body, offsets, entry.head.lifetime);
+        std::vector<PlainRecord> given = records_in(response, entry, body);
+        std::swap(given[range.first], given[range.first + other]);
+        EXPECT_EQ(given, learned) << "swapped back, it is the order as learned";
+        begins.push_back(other);
+    }
     return begins;
 }
 
@@ -159,7 +168,9 @@ TEST_P(TurnsOf, change_the_order_of_one_rrset_and_nothing_else) {
     const Entry entry = build(response);
     EXPECT_EQ(entry.front.size(), front_size(entry.head));
     const auto begins = expect_good_turns(response, entry);
-    EXPECT_EQ(begins.size(), most_turns(records_to_turn(response.message)));
+    const RecordRange range = records_to_turn(response.message);
+    const bool is_swapped = entry.head.turn_count == FP_TURNS_SWAPPED;
+    EXPECT_EQ(begins.size(), is_swapped ? range.size() - 1 : most_turns(range));
 }
 
 INSTANTIATE_TEST_SUITE_P(Corpus, TurnsOf, testing::ValuesIn(response_corpus()),
@@ -198,12 +209,45 @@ TEST(RandomTurns, change_the_order_of_one_rrset_and_nothing_else) {
     EXPECT_GT(written_anew, 200U);
 }
 
-ResponseText addresses(size_t count, const std::string &owner = "www.example.com.") {
-    ResponseText text{.question = owner + " IN A"};
+std::string two_digits(size_t number) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    return {digits[number / 16 % 16], digits[number % 16]};
+}
+
+// As long as addresses, but of a type that nobody knows.
+ResponseText opaque(size_t count, const std::string &owner = "www.example.com.") {
+    ResponseText text{.question = owner + " IN TYPE65281"};
     for (size_t i = 0; i < count; ++i) {
-        text.answer.push_back(owner + " 60 IN A 192.0.2." + std::to_string(i));
+        text.answer.push_back(owner + " 60 IN TYPE65281 \\# 4 000000" + two_digits(i));
     }
     return text;
+}
+
+ResponseText addresses(size_t count, const std::string &ttl_of_last = "60") {
+    ResponseText text{.question = "www.example.com. IN AAAA"};
+    for (size_t i = 0; i < count; ++i) {
+        text.answer.push_back("www.example.com. " + (i + 1 < count ? "60" : ttl_of_last) +
+                              " IN AAAA 2001:db8::" + std::to_string(i));
+    }
+    return text;
+}
+
+// They take hardly any room, so that each comes first however many there are.
+TEST(SwappedAddresses, are_all_of_an_rrset) {
+    for (const size_t count : {2U, 3U, 30U}) {
+        const Response response(addresses(count));
+        const Entry entry = build(response);
+        EXPECT_EQ(entry.head.turn_count, FP_TURNS_SWAPPED);
+        EXPECT_EQ(expect_good_turns(response, entry).size(), count - 1);
+    }
+}
+
+// RFC 2181 5.2 deprecates different TTLs in one RRset; where they are found, each stays with its record.
+TEST(SwappedAddresses, have_one_ttl) {
+    const Response response(addresses(3, "61"));
+    const Entry entry = build(response);
+    EXPECT_EQ(entry.head.turn_count, 2U);
+    EXPECT_EQ(expect_good_turns(response, entry).size(), 2U);
 }
 
 std::vector<size_t> begins_of(const ResponseText &text) {
@@ -211,38 +255,37 @@ std::vector<size_t> begins_of(const ResponseText &text) {
     return expect_good_turns(response, build(response));
 }
 
-TEST(TurnsOfAddresses, begin_with_every_record_where_there_are_few) {
-    EXPECT_TRUE(begins_of(addresses(1)).empty());
-    EXPECT_EQ(begins_of(addresses(2)), (std::vector<size_t>{1}));
-    EXPECT_EQ(begins_of(addresses(4)), (std::vector<size_t>{1, 2, 3}));
+TEST(TurnsOfRecords, begin_with_every_record_where_there_are_few) {
+    EXPECT_TRUE(begins_of(opaque(1)).empty());
+    EXPECT_EQ(begins_of(opaque(2)), (std::vector<size_t>{1}));
+    EXPECT_EQ(begins_of(opaque(4)), (std::vector<size_t>{1, 2, 3}));
 }
 
-TEST(TurnsOfAddresses, are_spread_evenly_where_there_are_many) {
-    EXPECT_EQ(begins_of(addresses(64)),
-              (std::vector<size_t>{4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 52, 56, 60}));
-    const auto begins = begins_of(addresses(17));
+TEST(TurnsOfRecords, are_spread_evenly_where_there_are_many) {
+    EXPECT_EQ(begins_of(opaque(64)), (std::vector<size_t>{4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 52, 56, 60}));
+    const auto begins = begins_of(opaque(17));
     EXPECT_EQ(begins.size(), FP_TURNS_MAX);
     EXPECT_EQ(std::set<size_t>(begins.begin(), begins.end()).size(), begins.size());
 }
 
-TEST(TurnsOfAddresses, take_a_medium_slot_so_that_each_comes_first) {
-    const Response response(addresses(8));
+TEST(TurnsOfRecords, take_a_medium_slot_so_that_each_comes_first) {
+    const Response response(opaque(8));
     const Entry entry = build(response);
     EXPECT_EQ(entry.size_class, FP_ANSWER_medium);
     EXPECT_EQ(expect_good_turns(response, entry), (std::vector<size_t>{1, 2, 3, 4, 5, 6, 7}));
 }
 
-TEST(TurnsOfAddresses, take_no_large_slot_for_that) {
+TEST(TurnsOfRecords, take_no_large_slot_for_that) {
     // 104 octets of name, 16 TTL offsets, and where the RRset is leave room for seven turns of 8 octets.
-    const Response response(addresses(16, std::string(60, 'a') + "." + std::string(32, 'a') + ".test."));
+    const Response response(opaque(16, std::string(60, 'a') + "." + std::string(32, 'a') + ".test."));
     const Entry entry = build(response);
     EXPECT_EQ(entry.size_class, FP_ANSWER_medium);
     EXPECT_EQ(expect_good_turns(response, entry).size(), (192U - 104 - 32 - 4) / 8);
 }
 
-TEST(TurnsOfAddresses, take_a_larger_slot_where_none_would_fit) {
+TEST(TurnsOfRecords, take_a_larger_slot_where_none_would_fit) {
     const auto entry_for = [](size_t name_len) {
-        return build(Response(addresses(2, std::string(name_len - 7, 'a') + ".test.")));
+        return build(Response(opaque(2, std::string(name_len - 7, 'a') + ".test.")));
     };
     EXPECT_EQ(entry_for(48).size_class, FP_ANSWER_small); // 48 + 2 * 2 + 4 + 8
     EXPECT_EQ(entry_for(48).head.turn_count, 1);
@@ -281,7 +324,7 @@ TEST(TurnsOfLongAnswers, are_left_out_where_names_written_out_could_truncate) {
 }
 
 TEST(TurnsOfLongAnswers, are_there_where_no_name_has_to_be_written_out) {
-    EXPECT_EQ(begins_of(addresses(76)).size(), FP_TURNS_MAX); // 1,216 octets
+    EXPECT_EQ(begins_of(opaque(76)).size(), FP_TURNS_MAX); // 1,216 octets
 }
 
 TEST(TurnedOffset, moves_with_its_part_of_the_rrset) {

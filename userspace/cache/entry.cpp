@@ -40,13 +40,15 @@ struct Draft {
     Body body;
     fp_answer_class size_class = FP_ANSWER_small;
     RecordRange turned;
+    std::optional<fp_swapped_rrset> swapped;
     size_t turn_count = 0;
 };
 
 // In the smallest class that has room for the body and for every turn, so that each record comes first at times. Only for its
 // turns an answer does not go into the large class; then it has as many as there is room for, one at least.
 Draft fit(const Message &message, Body body, RecordRange turned) {
-    size_t count = most_turns(turned);
+    const std::optional<fp_swapped_rrset> swapped = addresses_to_swap(message, body, turned);
+    size_t count = swapped ? FP_TURNS_SWAPPED : most_turns(turned);
     const auto front_with = [&](size_t turns) {
         return front_size(message.qname.size(), message.records.size(), turns);
     };
@@ -56,13 +58,17 @@ Draft fit(const Message &message, Body body, RecordRange turned) {
         });
     };
     const auto *room = smallest_with(count);
-    if (room == class_rooms.end() - 1) {
+    if (room == class_rooms.end() - 1 && !swapped) {
         room = smallest_with(std::min<size_t>(count, 1));
+        while (front_with(count) > room->front) {
+            --count;
+        }
     }
-    while (front_with(count) > room->front) {
-        --count;
-    }
-    return {.body = std::move(body), .size_class = room->size_class, .turned = turned, .turn_count = count};
+    return {.body = std::move(body),
+            .size_class = room->size_class,
+            .turned = turned,
+            .swapped = swapped,
+            .turn_count = count};
 }
 
 // The body in which its RRset can be turned, if there is one. Names that are written out must not make of an answer that the
@@ -91,14 +97,20 @@ void bound_ttls(const Message &message, const Lifetime &lifetime, const CachePol
     }
 }
 
-// Octets of the first RRset; its signatures may stand behind it, but a resolver leaves those out first.
-uint16_t lead_length(const Message &message, const Body &body) {
+// Octets that the first RRset takes at least; its signatures may stand behind it, but a resolver leaves those out first. Owners
+// count as pointers: BIND writes them out for a client that asks in another case, and that answer is longer than others need.
+uint16_t lead_length(const Message &message) {
+    constexpr size_t pointer = 2;
     const std::vector<Record> &records = message.records;
-    const auto other = std::find_if_not(records.begin(), records.end(), [&](const Record &record) {
-        return record.section == records.front().section && record.type == records.front().type &&
-               message.owner(record) == message.owner(records.front());
-    });
-    return body.records[static_cast<size_t>(other - records.begin())];
+    size_t length = 0;
+    for (const Record &record : records) {
+        if (record.section != records.front().section || record.type != records.front().type ||
+            message.owner(record) != message.owner(records.front())) {
+            break;
+        }
+        length += std::min<size_t>(record.name_end - record.offset, pointer) + (record.end - record.name_end);
+    }
+    return static_cast<uint16_t>(length);
 }
 
 uint8_t count_of(const Message &message, Section section) {
@@ -120,7 +132,8 @@ tl::expected<Entry, FillReject> build_entry(const Message &message, const Lifeti
     }
     bound_ttls(message, lifetime, policy, draft->body);
     const BodySums sums = sums_of(draft->body.octets, draft->body.ttl_offsets);
-    const Turns turns = make_turns(draft->body, draft->turned, draft->turn_count);
+    const Turns turns = draft->swapped ? Turns{.rrset = {}, .list = {}, .swapped = draft->swapped}
+                                       : make_turns(draft->body, draft->turned, draft->turn_count);
 
     Entry entry;
     entry.size_class = draft->size_class;
@@ -136,7 +149,7 @@ tl::expected<Entry, FillReject> build_entry(const Message &message, const Lifeti
         .ttl_sum = sums.ttls,
         .flags = static_cast<uint16_t>(message.flags & (FP_DNS_AA | FP_DNS_RA | FP_DNS_AD | FP_DNS_RCODE)),
         .body_len = static_cast<uint16_t>(draft->body.octets.size()),
-        .lead_len = lead_length(message, draft->body),
+        .lead_len = lead_length(message),
         .limit = context.limit,
         .qtype = message.qtype,
         .view = context.view,

@@ -35,8 +35,15 @@ template <class T> std::vector<T> load(std::span<const uint8_t> octets, size_t a
 } // namespace
 
 size_t front_size(size_t name_len, size_t ttl_count, size_t turn_count) {
-    const size_t turns = turn_count == 0 ? 0 : sizeof(fp_turned_rrset) + turn_count * sizeof(fp_turn);
-    return turns_at(name_len, ttl_count) + turns;
+    const size_t begin = turns_at(name_len, ttl_count);
+    switch (turn_count) {
+    case 0:
+        return begin;
+    case FP_TURNS_SWAPPED:
+        return begin + sizeof(fp_swapped_rrset);
+    default:
+        return begin + sizeof(fp_turned_rrset) + turn_count * sizeof(fp_turn);
+    }
 }
 
 size_t front_size(const fp_answer &head) {
@@ -44,11 +51,14 @@ size_t front_size(const fp_answer &head) {
 }
 
 std::vector<uint8_t> make_front(const WireName &qname, std::span<const uint16_t> ttl_offsets, const Turns &turns) {
-    std::vector<uint8_t> front(front_size(qname.size(), ttl_offsets.size(), turns.list.size()));
+    const size_t turn_count = turns.swapped ? FP_TURNS_SWAPPED : turns.list.size();
+    std::vector<uint8_t> front(front_size(qname.size(), ttl_offsets.size(), turn_count));
     std::copy(qname.begin(), qname.end(), front.begin());
     store(front, ttl_offsets_at(qname.size()), ttl_offsets);
-    if (!turns.list.empty()) {
-        const size_t at = turns_at(qname.size(), ttl_offsets.size());
+    const size_t at = turns_at(qname.size(), ttl_offsets.size());
+    if (turns.swapped) {
+        store(front, at, std::span(&*turns.swapped, 1));
+    } else if (!turns.list.empty()) {
         store(front, at, std::span(&turns.rrset, 1));
         store(front, at + sizeof(turns.rrset), std::span(turns.list));
     }
@@ -64,8 +74,12 @@ Turns turns_of(const fp_answer &head, std::span<const uint8_t> front) {
         return {};
     }
     const size_t at = turns_at(head.name_len, ttl_count(head));
+    if (head.turn_count == FP_TURNS_SWAPPED) {
+        return {.rrset = {}, .list = {}, .swapped = load<fp_swapped_rrset>(front, at, 1).front()};
+    }
     return {.rrset = load<fp_turned_rrset>(front, at, 1).front(),
-            .list = load<fp_turn>(front, at + sizeof(fp_turned_rrset), head.turn_count)};
+            .list = load<fp_turn>(front, at + sizeof(fp_turned_rrset), head.turn_count),
+            .swapped = {}};
 }
 
 } // namespace fastpath

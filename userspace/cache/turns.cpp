@@ -39,6 +39,32 @@ RecordRange records_to_turn(const Message &message) {
     return {.first = static_cast<size_t>(first - answer.begin()), .last = static_cast<size_t>(last - answer.begin())};
 }
 
+std::optional<fp_swapped_rrset> addresses_to_swap(const Message &message, const Body &body, RecordRange turned) {
+    const bool is_ipv4 = message.qtype == rr_type::a;
+    if (turned.size() < 2 || (!is_ipv4 && message.qtype != rr_type::aaaa)) {
+        return std::nullopt;
+    }
+    const uint16_t step = is_ipv4 ? FP_SWAPPED_STEP_A : FP_SWAPPED_STEP_AAAA;
+    for (size_t i = turned.first; i < turned.last; ++i) {
+        const Record &record = message.records[i];
+        // With one TTL (RFC 2181 5.2), so that records differ in nothing but their addresses.
+        if (body.records[i + 1] - body.records[i] != step || record.ttl != message.records[turned.first].ttl) {
+            return std::nullopt;
+        }
+    }
+    const uint16_t size = is_ipv4 ? 4 : 16;
+    return fp_swapped_rrset{.at = static_cast<uint16_t>(body.records[turned.first] + step - size),
+                            .step = step,
+                            .count = static_cast<uint16_t>(turned.size())};
+}
+
+std::vector<uint8_t> swapped_body(std::span<const uint8_t> body, const fp_swapped_rrset &rrset, uint16_t other) {
+    std::vector<uint8_t> swapped(body.begin(), body.end());
+    const auto first = swapped.begin() + rrset.at;
+    std::swap_ranges(first, first + (rrset.step == FP_SWAPPED_STEP_A ? 4 : 16), first + other * rrset.step);
+    return swapped;
+}
+
 size_t most_turns(RecordRange turned) {
     return turned.size() == 0 ? 0 : std::min<size_t>(turned.size() - 1, FP_TURNS_MAX);
 }
@@ -48,7 +74,9 @@ Turns make_turns(const Body &body, RecordRange turned, size_t count) {
         return {};
     }
     const uint16_t begin = body.records[turned.first];
-    Turns turns{.rrset = {.at = begin, .len = static_cast<uint16_t>(body.records[turned.last] - begin)}, .list = {}};
+    Turns turns{.rrset = {.at = begin, .len = static_cast<uint16_t>(body.records[turned.last] - begin)},
+                .list = {},
+                .swapped = {}};
     for (size_t i = 1; i <= count; ++i) {
         const size_t record = turned.first + i * turned.size() / (count + 1);
         turns.list.push_back(make_turn(body, turns.rrset, static_cast<uint16_t>(body.records[record] - begin)));
