@@ -218,7 +218,7 @@ int learn(struct __sk_buff *skb)
             fp_note_gone(bpf_ktime_get_ns());
         return TC_ACT_UNSPEC;
     }
-    fp_note_alive();
+    fp_note_alive(bpf_ktime_get_ns());
     outcome = walk_answer(skb, l, parsed);
     if (outcome < FP_LEARN_COUNT)
         FP_COUNTER_LEARN(count, outcome)++;

@@ -13,19 +13,19 @@
 
 #include "maps.h"
 
-/* Asks again only after FP_REFRESH_RETRY seconds; where the ring is full, the next hit asks. */
-static __always_inline void fp_want_refresh(struct fp_answer *answer, struct fp_counters *count, __u32 age, __u64 now)
+/* 0: nobody was told. Asks again only after FP_REFRESH_RETRY seconds; where the ring is full, after one. */
+static __always_inline int fp_want_refresh(struct fp_answer *answer, struct fp_counters *count, __u32 age, __u64 now)
 {
-    const __u32 asked_before = answer->refresh_at;
     const struct fp_refresh wish = {.key = answer->key, .wanted_ns = now};
 
-    if (age < asked_before)
-        return;
+    if (age < answer->refresh_at)
+        return 1;
     answer->refresh_at = age + FP_REFRESH_RETRY; /* first, so that other CPUs do not ask too */
-    if (bpf_ringbuf_output(&refreshes, (void *)&wish, sizeof(wish), 0)) {
-        answer->refresh_at = asked_before;
-        count->refresh_lost++;
-    }
+    if (!bpf_ringbuf_output(&refreshes, (void *)&wish, sizeof(wish), 0))
+        return 1;
+    answer->refresh_at = age + 1;
+    count->refresh_lost++;
+    return 0;
 }
 
 #endif

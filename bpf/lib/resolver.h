@@ -19,19 +19,19 @@ static __always_inline struct fp_resolver *fp_find_resolver(void)
     return bpf_map_lookup_elem(&resolver, &zero);
 }
 
-/* Was the last sign of life of the daemon less than `age` ns ago? It may lie ahead of our coarse clock. */
-static __always_inline int fp_is_heartbeat_within(__u64 age, __u64 now)
+/* Its heartbeat may lie ahead of our coarse clock. */
+static __always_inline int fp_is_daemon_alive(__u64 now)
 {
     __u32 zero = 0;
     const struct fp_meta *m = bpf_map_lookup_elem(&meta, &zero);
 
-    return m && now < m->heartbeat_ns + age;
+    return m && now < m->heartbeat_ns + FP_HEARTBEAT_MAX_AGE_NS;
 }
 
-/* What it said of the resolver holds. */
-static __always_inline int fp_is_daemon_alive(__u64 now)
+/* Has it answered anybody just now? */
+static __always_inline int fp_is_answering(const struct fp_resolver *r, __u64 now)
 {
-    return fp_is_heartbeat_within(FP_HEARTBEAT_MAX_AGE_NS, now);
+    return now < r->answered_ns + FP_RESOLVER_ANSWERS_NS;
 }
 
 /* A query was passed to it. Only the first that it owes is noted, so that CPUs do not fight for the line. */
@@ -43,21 +43,28 @@ static __always_inline void fp_note_owed(__u64 now)
         r->owed_since_ns = now;
 }
 
-/* It has sent an answer, whatever answer. */
-static __always_inline void fp_note_alive(void)
+/* It has sent an answer, whatever answer. The line is written at most once a second, and when a debt ends. */
+static __always_inline void fp_note_alive(__u64 now)
 {
     struct fp_resolver *r = fp_find_resolver();
 
-    if (r && r->owed_since_ns)
+    if (!r)
+        return;
+    if (r->owed_since_ns)
         r->owed_since_ns = 0;
+    if (now >= r->answered_ns + FP_NSEC_PER_SEC)
+        r->answered_ns = now;
 }
 
-/* Nobody has port 53: the host sent ICMP "port unreachable" for a query. */
+/*
+ * Nobody has port 53: the host sent ICMP "port unreachable" for a query. Not where it answers others: then one of its addresses
+ * was asked on which it does not listen, or a firewall speaks.
+ */
 static __always_inline void fp_note_gone(__u64 now)
 {
     struct fp_resolver *r = fp_find_resolver();
 
-    if (r)
+    if (r && now >= r->answered_ns + FP_RESOLVER_SILENCE_NS)
         r->owed_since_ns = now > FP_RESOLVER_SILENCE_NS ? now - FP_RESOLVER_SILENCE_NS : 1;
 }
 
@@ -67,17 +74,28 @@ enum fp_hearing {
     FP_TRY_NOW /* silent, but the query at hand is to try it */
 };
 
-/*
- * While it is silent, the daemon goes on probing. With the daemon dead nothing but a client's query can find out that it is
- * back; one every few seconds is passed for that.
- */
-static __always_inline enum fp_hearing fp_listen_to(struct fp_resolver *r, __u64 now)
+/* By the daemon's word, or since queries went up and nothing came down. */
+static __always_inline int fp_is_gone(const struct fp_resolver *r, __u64 now, int daemon_alive)
 {
     const __u64 since = r->owed_since_ns;
 
-    if (!since || now < since || now - since < FP_RESOLVER_SILENCE_NS)
+    if (daemon_alive && r->state == FP_RESOLVER_DOWN && !fp_is_answering(r, now))
+        return 1;
+    return since && now >= since + FP_RESOLVER_SILENCE_NS;
+}
+
+/* Does anybody but clients find out when it is back? A resolver may drop what the daemon asks, and answer clients. */
+static __always_inline int fp_is_probed(const struct fp_resolver *r, __u64 now)
+{
+    return now < r->probed_ns + FP_RESOLVER_PROBED_NS &&
+           (r->state != FP_RESOLVER_DOWN || now < r->state_since_ns + FP_RESOLVER_DOUBT_NS);
+}
+
+static __always_inline enum fp_hearing fp_listen_to(struct fp_resolver *r, __u64 now, int daemon_alive)
+{
+    if (!fp_is_gone(r, now, daemon_alive))
         return FP_HEARD;
-    if (fp_is_heartbeat_within(FP_HEARTBEAT_LATE_NS, now) || now - r->tried_ns < FP_RESOLVER_RETRY_NS)
+    if (fp_is_probed(r, now) || now < r->tried_ns + FP_RESOLVER_RETRY_NS)
         return FP_SILENT;
     r->tried_ns = now;
     return FP_TRY_NOW;

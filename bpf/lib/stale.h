@@ -30,14 +30,14 @@ static __always_inline int fp_may_be_stale(const struct fp_answer *answer, const
 
 /*
  * Has the resolver failed this name, or owed its answer too long? The learner says when it has answered (fp_settle_debt). After
- * FP_REFRESH_RETRY seconds one more try is made: by the daemon, or with the query at hand.
+ * FP_REFRESH_RETRY seconds one more try is made: by the daemon, or with the query at hand. What it owed long ago says nothing.
  */
 static __always_inline enum fp_use fp_use_of_owed(struct fp_answer *answer, struct fp_counters *count, __u32 age,
-                                                  __u64 now, int daemon_alive)
+                                                  __u64 now, int can_refresh)
 {
     const __u32 from = answer->stale_from;
 
-    if (from == 0) {
+    if (from == 0 || (age > from && age - from >= 2 * FP_REFRESH_RETRY)) {
         answer->stale_from = age + FP_ANSWER_WAIT;
         return FP_USE_NOT;
     }
@@ -45,9 +45,8 @@ static __always_inline enum fp_use fp_use_of_owed(struct fp_answer *answer, stru
         return FP_USE_NOT;
     if (age - from >= FP_REFRESH_RETRY) {
         answer->stale_from = age;
-        if (!daemon_alive)
+        if (!can_refresh || !fp_want_refresh(answer, count, age, now))
             return FP_USE_NOT;
-        fp_want_refresh(answer, count, age, now);
     }
     return FP_USE_STALE;
 }
@@ -58,7 +57,7 @@ static __noinline enum fp_use fp_use_of_expired(struct fp_answer *answer, struct
 {
     struct fp_resolver *r = fp_find_resolver();
     const int daemon_alive = fp_is_daemon_alive(now);
-    int refresh_first;
+    int can_refresh;
 
     if (!r || answer->lifetime == 0)
         return FP_USE_NOT;
@@ -66,20 +65,18 @@ static __noinline enum fp_use fp_use_of_expired(struct fp_answer *answer, struct
         return FP_USE_BRIDGE;
     if (!fp_may_be_stale(answer, settings, age))
         return FP_USE_NOT;
-    refresh_first = settings->stale == FP_STALE_ALWAYS || r->state == FP_RESOLVER_RECOVERING;
-    if (refresh_first && daemon_alive && r->takes_queries) {
-        fp_want_refresh(answer, count, age, now);
-        return FP_USE_STALE;
-    }
-    if (daemon_alive && r->state == FP_RESOLVER_DOWN)
-        return FP_USE_STALE;
-    switch (fp_listen_to(r, now)) {
+    can_refresh = daemon_alive && r->takes_queries;
+    if (can_refresh && (settings->stale == FP_STALE_ALWAYS || r->state == FP_RESOLVER_RECOVERING))
+        return fp_want_refresh(answer, count, age, now) ? FP_USE_STALE : FP_USE_NOT;
+    switch (fp_listen_to(r, now, daemon_alive)) {
     case FP_SILENT:
+        if (can_refresh)
+            fp_want_refresh(answer, count, age, now);
         return FP_USE_STALE;
     case FP_TRY_NOW:
         return FP_USE_NOT;
     default:
-        return fp_use_of_owed(answer, count, age, now, daemon_alive);
+        return fp_use_of_owed(answer, count, age, now, can_refresh);
     }
 }
 

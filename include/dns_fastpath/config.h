@@ -65,18 +65,27 @@ struct fp_resolver {
     __u32 state;         /* enum fp_resolver_state */
     __u32 takes_queries; /* 1 = it answers the daemon's own queries, so that refreshes work */
     __u64 state_since_ns;
-    __u64 pad[6];
+    __u64 probed_ns; /* when a probe was last begun */
+    __u64 pad[5];
     __u64 owed_since_ns; /* a query was passed, and since then it has sent no answer at all; 0 = it owes none */
     __u64 tried_ns;      /* when a query was last passed although it seemed to be gone */
-    __u64 pad2[6];
+    __u64 answered_ns;   /* when it last sent an answer, to the second */
+    __u64 pad2[5];
 };
 FP_STATIC_ASSERT(sizeof(struct fp_resolver) == 128, "each writer has a cache line of its own");
 
-#define FP_RESOLVER_SILENCE_NS FP_NSEC_PER_SEC     /* owing answers this long, it is taken for gone */
-#define FP_RESOLVER_RETRY_NS (5 * FP_NSEC_PER_SEC) /* with nobody who probes, a query tries it again this often */
-#define FP_HEARTBEAT_LATE_NS (3 * FP_NSEC_PER_SEC) /* it comes every second: beyond this nobody probes */
-#define FP_HEARTBEAT_MAX_AGE_NS \
-    (30 * FP_NSEC_PER_SEC) /* beyond it the daemon is dead, and what it said of the resolver is void */
+/* Owing answers this long, it is taken for gone. */
+#define FP_RESOLVER_SILENCE_NS FP_NSEC_PER_SEC
+/* So long an answer is proof that it is there, whatever probes say. */
+#define FP_RESOLVER_ANSWERS_NS (2 * FP_NSEC_PER_SEC)
+/* So long a probe stands for the next one. */
+#define FP_RESOLVER_PROBED_NS (3 * FP_NSEC_PER_SEC)
+/* Where nobody probes, a query tries it again this often. */
+#define FP_RESOLVER_RETRY_NS (5 * FP_NSEC_PER_SEC)
+/* Down for longer, queries try it too: it may refuse the probes alone. */
+#define FP_RESOLVER_DOUBT_NS (300 * FP_NSEC_PER_SEC)
+/* Beyond this age of its heartbeat the daemon is dead, and what it said of the resolver is void. */
+#define FP_HEARTBEAT_MAX_AGE_NS (30 * FP_NSEC_PER_SEC)
 
 /*
  * Map `attachments`, keyed by ifindex: what the daemon put on an interface, so that a later daemon or dns-fastpathctl

@@ -151,10 +151,11 @@ enum fp_fill_reject {
 };
 
 /* What became of the daemon's own queries that refresh answers. */
-#define FP_REFRESH_RESULTS(X)                                                               \
-    X(renewed, "the new answer is in the cache")                                            \
-    X(not_longer, "the resolver gave its own copy, with no longer life: asked again later") \
-    X(failed, "no answer, or SERVFAIL: the old answer stays")                               \
+#define FP_REFRESH_RESULTS(X)                                                                  \
+    X(renewed, "the new answer is in the cache")                                               \
+    X(not_longer, "the resolver gave its own copy, with no longer life: asked again later")    \
+    X(superseded, "the resolver's answer is not to be cached: the old one ends with its life") \
+    X(failed, "no answer, or SERVFAIL: the old answer stays")                                  \
     X(dropped, "too many were waiting, or the answer was gone from the cache")
 
 enum fp_refresh_result {

@@ -270,10 +270,10 @@ void add_expired(FastPath &test, uint8_t bridge) {
     settings.stale = FP_STALE_ON_FAILURE;
     settings.stale_max_age = 86400;
     test.set(settings);
-    set_heartbeat(coarse_now_ns());
     fp_resolver resolver = {};
     resolver.state = FP_RESOLVER_DOWN;
     set_resolver(resolver);
+    show_life(coarse_now_ns());
     test.set_room({}); // and its own clock, by which answers grow old
     Entry entry = test.entry_for(www);
     entry.head.born -= entry.head.lifetime * FP_NSEC_PER_SEC;

@@ -145,10 +145,11 @@ TEST_F(Prefetch, AFullRingIsTriedAgain) {
         cached.head->refresh_at = 270;
         ASSERT_TRUE(hits(frame()));
     }
-    EXPECT_EQ(cached.head->refresh_at, 270U);
+    EXPECT_EQ(cached.head->refresh_at, 271U); // not with every hit
     wishes_.consume();
     while (!wishes_.consume().empty()) { // it takes out a turn's worth at a time
     }
+    pass(1);
     EXPECT_TRUE(hits(frame()));
     EXPECT_EQ(wishes_.consume().size(), 1U);
 }

@@ -19,7 +19,7 @@ class Stale : public VirtualTime {
     void SetUp() override {
         VirtualTime::SetUp();
         set_stale(FP_STALE_ON_FAILURE);
-        set_heartbeat(now_ns());
+        show_life(now_ns());
         wishes_.consume();
     }
 
@@ -33,16 +33,22 @@ class Stale : public VirtualTime {
     // With a living daemon.
     void pass(uint32_t seconds) {
         advance(seconds);
-        set_heartbeat(now_ns());
+        show_life(now_ns());
     }
 
-    void daemon_dies() { set_heartbeat(now_ns() - FP_HEARTBEAT_MAX_AGE_NS); }
+    void daemon_dies() {
+        fp_resolver resolver = resolver_now();
+        resolver.probed_ns = 0;
+        set_resolver(resolver);
+        set_heartbeat(now_ns() - FP_HEARTBEAT_MAX_AGE_NS);
+    }
 
-    static void resolver_is(fp_resolver_state state, bool takes_queries = true) {
+    void resolver_is(fp_resolver_state state, bool takes_queries = true) {
         fp_resolver resolver = {};
         resolver.state = static_cast<uint32_t>(state);
         resolver.takes_queries = takes_queries ? 1 : 0;
         set_resolver(resolver);
+        show_life(now_ns());
     }
 
     // Since `ns` ago it owes answers.
@@ -50,6 +56,7 @@ class Stale : public VirtualTime {
         fp_resolver resolver = {};
         resolver.owed_since_ns = now_ns() - ns;
         set_resolver(resolver);
+        show_life(now_ns());
     }
 
     static void leaves(const Octets &packet) { (void)run_tc(Controlled::instance().learn(), packet); }
@@ -197,6 +204,41 @@ TEST_F(Stale, TruncatedItSaysWhy) {
     EXPECT_EQ(effect.counted.truncated, 1U);
 }
 
+// A resolver may drop what the daemon asks (its access control, a firewall), and answer clients.
+TEST_F(Stale, NotWhileItAnswersOthersWhateverProbesSay) {
+    const Cached &cached = add(www);
+    resolver_is(FP_RESOLVER_DOWN);
+    pass(60);
+    resolver_answers(frame(DnsQuery{.name = "never.asked.example."}), {.question = "never.asked.example. IN A"});
+    EXPECT_TRUE(misses(frame()));
+    cached.head->stale_from = 0;
+    advance_ns(FP_RESOLVER_ANSWERS_NS);
+    EXPECT_TRUE(gives_stale(frame(), cached));
+}
+
+TEST_F(Stale, DownForLongItIsTriedByQueriesToo) {
+    const Cached &cached = add(www);
+    resolver_is(FP_RESOLVER_DOWN);
+    pass(60);
+    fp_resolver resolver = resolver_now();
+    resolver.state_since_ns = now_ns() - FP_RESOLVER_DOUBT_NS;
+    set_resolver(resolver);
+    EXPECT_TRUE(misses(frame()));
+    EXPECT_TRUE(gives_stale(frame(), cached));
+}
+
+// health.interval may be an hour: until the next probe a query every few seconds tries it.
+TEST_F(Stale, SilentWhileNobodyProbesItIsTriedByQueries) {
+    const Cached &cached = add(www);
+    pass(60);
+    resolver_owes_since(FP_RESOLVER_SILENCE_NS);
+    EXPECT_TRUE(gives_stale(frame(), cached));
+    advance_ns(FP_RESOLVER_PROBED_NS);
+    set_heartbeat(now_ns());
+    EXPECT_TRUE(misses(frame()));
+    EXPECT_TRUE(gives_stale(frame(), cached));
+}
+
 // What a dead daemon last said of the resolver is void.
 TEST_F(Stale, TheDaemonsWordHoldsAsLongAsItLives) {
     const Cached &cached = add(www);
@@ -283,6 +325,7 @@ TEST_F(Stale, AnAnswerSettlesWhatIsOwed) {
 // RFC 8767 5: a failed refresh keeps the old data, and is tried again no more than every 30 seconds.
 TEST_F(Stale, AfterAFailureTheOldAnswerIsUsed) {
     const Cached &cached = add(www);
+    resolver_is(FP_RESOLVER_UP);
     pass(60);
     EXPECT_TRUE(misses(frame()));
     resolver_answers(frame(), servfail);
@@ -365,30 +408,49 @@ TEST_F(Stale, WhileTheResolverRecovers) {
     EXPECT_TRUE(misses(frame()));
 }
 
-// The frame of an ICMP error about `query`: the host's answer when nobody has the port.
-Octets port_unreachable(const Packet &query, uint8_t type, uint8_t code) {
-    const bool is_ipv6 = std::holds_alternative<Ipv6>(query.ip);
-    const Octets original = query.octets();
-    const size_t ip_at = 14 + 4 * query.vlans.size();
-    Octets icmp = {type, code, 0, 0, 0, 0, 0, 0};
-    icmp.insert(icmp.end(), original.begin() + static_cast<std::ptrdiff_t>(ip_at), original.end());
-    Octets packet(original.begin(), original.begin() + static_cast<std::ptrdiff_t>(ip_at + (is_ipv6 ? 40 : 20)));
-    packet[ip_at + (is_ipv6 ? 6 : 9)] = is_ipv6 ? 58 : 1;
-    packet.insert(packet.end(), icmp.begin(), icmp.end());
-    return packet;
-}
-
 TEST_F(Stale, AtOnceWhenNobodyHasThePort) {
     const Cached &cached = add(www);
     pass(60);
     for (const auto &[query, type, code] :
          {std::tuple(frame(), 3, 3), std::tuple(frame(Ipv6{}), 1, 4), std::tuple(frame(Vlan{}, Ipv6{}), 1, 4)}) {
-        set_resolver({});
+        resolver_is(FP_RESOLVER_UP);
         EXPECT_TRUE(misses(query));
         cached.head->stale_from = 0;
-        leaves(port_unreachable(query, static_cast<uint8_t>(type), static_cast<uint8_t>(code)));
+        leaves(icmp_about(query, static_cast<uint8_t>(type), static_cast<uint8_t>(code)));
         EXPECT_TRUE(gives_stale(query, cached));
     }
+}
+
+// A firewall may reject one client, and one address of the host may have no resolver.
+TEST_F(Stale, NotWhenNobodyHasThePortThatOthersAreAnsweredFrom) {
+    add(www);
+    pass(60);
+    resolver_answers(frame(DnsQuery{.name = "never.asked.example."}), {.question = "never.asked.example. IN A"});
+    leaves(icmp_about(frame(), 3, 3));
+    EXPECT_TRUE(misses(frame()));
+}
+
+// What it owed hours ago, and nobody has asked for since, says nothing of today.
+TEST_F(Stale, AnOldDebtIsForgotten) {
+    const Cached &cached = add(www);
+    pass(60);
+    EXPECT_TRUE(misses(frame()));
+    resolver_answers(frame(), servfail);
+    pass(2 * FP_REFRESH_RETRY);
+    EXPECT_TRUE(misses(frame()));
+    EXPECT_EQ(cached.head->stale_from, 60U + 2 * FP_REFRESH_RETRY + FP_ANSWER_WAIT);
+}
+
+// Where nobody can refresh, the query at hand makes the next try.
+TEST_F(Stale, AfterAFailureThatNobodyCanRepair) {
+    const Cached &cached = add(www);
+    resolver_is(FP_RESOLVER_UP, false);
+    pass(60);
+    EXPECT_TRUE(misses(frame()));
+    resolver_answers(frame(), servfail);
+    EXPECT_TRUE(gives_stale(frame(), cached));
+    pass(FP_REFRESH_RETRY);
+    EXPECT_TRUE(misses(frame()));
 }
 
 TEST_F(Stale, OtherIcmpSaysNothingOfTheResolver) {
@@ -402,7 +464,7 @@ TEST_F(Stale, OtherIcmpSaysNothingOfTheResolver) {
         {frame(Ipv6{.dst = "2001:db8::77"}, Udp{}), 1, 4}, // nor this
     };
     for (const auto &[query, type, code] : others) {
-        leaves(port_unreachable(query, type, code));
+        leaves(icmp_about(query, type, code));
         EXPECT_EQ(resolver_now().owed_since_ns, 0U) << int{type} << "/" << int{code};
     }
 }

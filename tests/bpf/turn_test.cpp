@@ -138,7 +138,7 @@ TEST_P(Turn, Stale) {
     set_resolver(resolver);
     add(GetParam().response, {.turns = true});
     advance(600);
-    set_heartbeat(now_ns());
+    show_life(now_ns());
     DnsQuery query = query_of(GetParam());
     query.edns = Edns{};
     EXPECT_EQ(all_answers(frame(query), GetParam().count),

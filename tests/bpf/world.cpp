@@ -93,6 +93,14 @@ void set_heartbeat(uint64_t ns) {
     put("meta", zero, meta);
 }
 
+void show_life(uint64_t now_ns) {
+    set_heartbeat(now_ns);
+    fp_resolver resolver = resolver_now();
+    resolver.probed_ns = now_ns;
+    resolver.state_since_ns = now_ns;
+    set_resolver(resolver);
+}
+
 Entry make_entry(const ResponseText &response, const Asked &asked, uint64_t born_ns) {
     const CachePolicy policy = {};
     const std::vector<uint8_t> wire = to_wire(response);

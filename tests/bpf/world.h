@@ -27,6 +27,9 @@ void set_resolver(const fp_resolver &resolver);
 [[nodiscard]] fp_resolver resolver_now();
 void set_heartbeat(uint64_t ns);
 
+// A living daemon at this time: its heartbeat, and a probe that has just confirmed the state of the resolver.
+void show_life(uint64_t now_ns);
+
 // The clock that the XDP program reads.
 [[nodiscard]] uint64_t coarse_now_ns();
 

@@ -172,4 +172,18 @@ Packet reply_to(const Packet &query, Octets message) {
     return reply;
 }
 
+Octets icmp_about(const Packet &query, uint8_t type, uint8_t code) {
+    const bool is_ipv6 = std::holds_alternative<Ipv6>(query.ip);
+    const Octets original = query.octets();
+    const size_t ip_at = 14 + 4 * query.vlans.size();
+    const std::span<const uint8_t> all(original);
+    Octets packet;
+    append(packet, all.first(ip_at + (is_ipv6 ? 40 : 20)));
+    packet[ip_at + (is_ipv6 ? 6 : 9)] = is_ipv6 ? 58 : 1;
+    append32(packet, static_cast<uint32_t>(type) << 24 | static_cast<uint32_t>(code) << 16);
+    append32(packet, 0);
+    append(packet, all.subspan(ip_at));
+    return packet;
+}
+
 } // namespace fastpath::test

@@ -119,4 +119,7 @@ template <class... Layers> [[nodiscard]] Packet frame(Layers... layers) {
 // tags, TTL 64, DF and id 0 (RFC 6864 4.1), no traffic class.
 [[nodiscard]] Packet reply_to(const Packet &query, Octets message);
 
+// The frame of the ICMP (or ICMPv6) error about `query` that its destination sends: 3/3 or 1/4 where nobody has the port.
+[[nodiscard]] Octets icmp_about(const Packet &query, uint8_t type, uint8_t code);
+
 } // namespace fastpath::test

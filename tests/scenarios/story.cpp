@@ -71,7 +71,7 @@ void Story::SetUp() {
 void Story::tell_time() {
     set_clocks(now_ns(), wall_offset_ns);
     if (daemon_runs_) {
-        set_heartbeat(now_ns());
+        show_life(now_ns());
     }
 }
 
@@ -80,6 +80,7 @@ void Story::probes_say(fp_resolver_state state) {
     resolver.state = state;
     resolver.takes_queries = state == FP_RESOLVER_UP || state == FP_RESOLVER_RECOVERING ? 1 : 0;
     set_resolver(resolver);
+    tell_time();
 }
 
 Reply Story::client_asks(Packet query) {

@@ -129,7 +129,7 @@ Renewal Filler::renew(const fp_answer &old, const fp_learned &query, std::span<c
     }
     if (!entry) {
         reject(entry.error());
-        return RefreshFailed{};
+        return Superseded{};
     }
     const uint64_t now = monotonic_ns();
     if (is_failure(entry->head)) {
@@ -140,7 +140,13 @@ Renewal Filler::renew(const fp_answer &old, const fp_learned &query, std::span<c
         const uint64_t remaining = end - std::min(end, now);
         return NotLonger{static_cast<uint32_t>((remaining + FP_NSEC_PER_SEC - 1) / FP_NSEC_PER_SEC)};
     }
-    return store(*entry, now) ? Renewal(Renewed{}) : Renewal(RefreshFailed{});
+    if (was_flushed_since(query) || !store(*entry, now)) {
+        return Superseded{};
+    }
+    if (was_flushed_since(query)) {
+        table_.flush(query.key); // as in fill()
+    }
+    return Renewed{};
 }
 
 } // namespace fastpath

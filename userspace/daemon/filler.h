@@ -20,8 +20,9 @@ struct Renewed {};
 struct NotLonger {
     uint32_t remaining_seconds; // the resolver's own copy, which lives so long; 0 = in its last second
 };
+struct Superseded {}; // the resolver answers, but what it says is not to be cached
 struct RefreshFailed {};
-using Renewal = std::variant<Renewed, NotLonger, RefreshFailed>;
+using Renewal = std::variant<Renewed, NotLonger, Superseded, RefreshFailed>;
 
 class Filler {
   public:
@@ -33,7 +34,8 @@ class Filler {
     void fill(std::span<const std::byte> record);
     void fill(const fp_learned &query, std::span<const uint8_t> message);
 
-    // The response to a refresh of `old`. Replaces it only where that is a gain: the resolver may answer from its cache.
+    // The response to a refresh of `old`, asked at `query.seen_ns`. Replaces it only where that is a gain: the resolver may answer
+    // from its cache.
     Renewal renew(const fp_answer &old, const fp_learned &query, std::span<const uint8_t> message);
 
     void set_policy(const CachePolicy &policy) { policy_ = policy; }

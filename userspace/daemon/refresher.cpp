@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstring>
 #include <spdlog/spdlog.h>
+#include <type_traits>
 
 namespace fastpath {
 
@@ -34,6 +35,10 @@ OwnQuery question_of(const StoredAnswer &answer) {
 // It was flushed, or renewed by a client's query meanwhile.
 bool needs_no_refresh(const fp_answer &answer, uint64_t now_ns) {
     return answer.lifetime == 0 || age_of(answer, now_ns) < refresh_age(answer.lifetime);
+}
+
+template <class T> void store_relaxed(T &field, std::type_identity_t<T> value) {
+    std::atomic_ref<T>(field).store(value, std::memory_order_relaxed);
 }
 
 void add_one(__u64 &counter) {
@@ -107,7 +112,7 @@ void Refresher::ask(const fp_key &key, const SocketAddress &server, uint64_t now
         return schedule_.forget(key);
     }
     const fp_learned query = {.key = key,
-                              .seen_ns = 0,
+                              .seen_ns = now_ns, // when it was asked: its TTLs were not given before
                               .len = 0,
                               .limit = answer->head->limit,
                               .view = answer->head->view,
@@ -134,22 +139,36 @@ void Refresher::take_answer(const fp_learned &query, uint64_t born, const QueryA
     if (answer->head->born != born) {
         return schedule_.refreshed(query.key); // by a client's query
     }
-    fp_learned given = query;
-    given.seen_ns = now_ns;
-    const Renewal renewal = got ? filler_.renew(*answer->head, given, *got) : Renewal(RefreshFailed{});
+    fp_answer &head = *answer->head;
+    const Renewal renewal = got ? filler_.renew(head, query, *got) : Renewal(RefreshFailed{});
     if (std::holds_alternative<Renewed>(renewal)) {
         count(FP_REFRESH_renewed);
         schedule_.refreshed(query.key);
     } else if (const auto *const copy = std::get_if<NotLonger>(&renewal)) {
         count(FP_REFRESH_not_longer);
         schedule_.not_longer(query.key, copy->remaining_seconds, now_ns);
-        bridge(query.key, *answer->head);
+        settle(head, !schedule_.bridge_until_ns(query.key), now_ns);
+        bridge(query.key, head);
+    } else if (std::holds_alternative<Superseded>(renewal)) {
+        count(FP_REFRESH_superseded);
+        schedule_.failed(query.key, now_ns);
+        settle(head, true, now_ns);
     } else {
         count(FP_REFRESH_failed);
         schedule_.failed(query.key, now_ns);
-        // "The resolver has failed": from now on it is given stale when its life ends (RFC 8767 5).
-        std::atomic_ref<__u32>(answer->head->stale_from)
-            .store(std::max(1U, age_of(*answer->head, now_ns)), std::memory_order_relaxed);
+        // A fresh answer whose refresh was merely lost gets another chance: a client's query at its end.
+        if (got || got.error() != QueryFailure::timeout || age_of(head, now_ns) >= head.lifetime) {
+            store_relaxed(head.stale_from, std::max(1U, age_of(head, now_ns)));
+        }
+    }
+}
+
+// The resolver answers for this name: it owes nothing. If it has nothing that could take the place of the old answer, that one
+// ends with its life, also where stale ones are given.
+void Refresher::settle(fp_answer &answer, bool is_superseded, uint64_t now_ns) {
+    store_relaxed(answer.stale_from, 0U);
+    if (is_superseded && age_of(answer, now_ns) >= answer.lifetime) {
+        store_relaxed(answer.lifetime, 0U);
     }
 }
 
@@ -160,7 +179,7 @@ void Refresher::bridge(const fp_key &key, fp_answer &answer) const {
     const uint64_t end = end_of(answer);
     if (until && *until > end) {
         const uint64_t seconds = std::min<uint64_t>(longest, (*until - end + FP_NSEC_PER_SEC - 1) / FP_NSEC_PER_SEC);
-        std::atomic_ref<__u8>(answer.bridge).store(static_cast<__u8>(seconds), std::memory_order_relaxed);
+        store_relaxed(answer.bridge, static_cast<__u8>(seconds));
     }
 }
 

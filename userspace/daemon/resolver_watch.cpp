@@ -14,8 +14,8 @@ using namespace std::chrono_literals;
 // After its return, names whose answers have expired meanwhile are asked by refreshes, at their rate, and not by every client.
 constexpr auto recovery = 30s;
 
-// A round asks every listen address at once, where the chosen one does not answer.
-constexpr size_t most_probes = 64;
+// A round asks every listen address at once, where the chosen one does not answer; there may be as many as the map holds.
+constexpr size_t most_probes = 4098;
 
 LocalResolver::Settings settings_of(const Config &config, const std::set<IpAddress> &listen) {
     return {.listen = {listen.begin(), listen.end()},
@@ -99,6 +99,7 @@ void ResolverWatch::run() {
 // An answer to a probe is one of the answers that the programs wait for, though it does not pass by them.
 Result<> ResolverWatch::probe(const SocketAddress &server, const OwnQuery &query, std::chrono::nanoseconds timeout,
                               const QueryClient::Callback &callback) {
+    std::atomic_ref<__u64>(published_.probed_ns).store(monotonic_ns(), std::memory_order_relaxed);
     return client_.ask(server, query, timeout,
                        [this, callback, asked = monotonic_ns()](const QueryAnswer &answer, uint64_t now) {
                            const std::atomic_ref<__u64> owed(published_.owed_since_ns);

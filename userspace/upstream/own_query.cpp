@@ -71,11 +71,11 @@ bool is_bare_error(std::span<const uint8_t> message) {
 } // namespace
 
 std::vector<uint8_t> build_query(const OwnQuery &query, uint16_t id) {
-    std::vector<uint8_t> message(FP_DNS_HEADER_LEN);
+    std::vector<uint8_t> message(FP_DNS_HEADER_LEN + query.name.size());
     store_be16(message, 0, id);
     store_be16(message, flags_at, header_flags(query.bits));
     store_be16(message, qdcount_at, 1);
-    message.insert(message.end(), query.name.begin(), query.name.end());
+    std::copy(query.name.begin(), query.name.end(), message.begin() + FP_DNS_HEADER_LEN);
     append_be16(message, query.type);
     append_be16(message, FP_CLASS_IN);
     if (query.payload_size != 0 || (query.bits & FP_QUERY_DO) != 0) {
