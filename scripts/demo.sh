@@ -4,6 +4,7 @@
 # network namespaces, compares Unbound alone with Unbound behind the fast path, and removes the lab.
 # Exit 0 only if everything that it shows is true.
 set -euo pipefail
+export LAB_RESOLVER=unbound # what is shown is Unbound's
 scripts=$(dirname "${BASH_SOURCE[0]}")
 source "$scripts/lib/common.sh"
 source "$scripts/lib/packages.sh"
