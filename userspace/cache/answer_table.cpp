@@ -217,6 +217,7 @@ const fp_answer *AnswerTable::find(const fp_key &key) const {
     return answer ? answer->head : nullptr;
 }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): it changes the cache, though no member
 void AnswerTable::flush(const fp_key &key) {
     if (const std::optional<StoredAnswer> answer = find_stored(key)) {
         std::atomic_ref<__u32>(answer->head->lifetime).store(0, std::memory_order_seq_cst);

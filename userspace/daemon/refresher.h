@@ -48,7 +48,7 @@ class Refresher {
           client_(std::move(client)) {}
 
     void ask(const fp_key &key, const SocketAddress &server, uint64_t now_ns);
-    void take_answer(const fp_learned &query, uint64_t born, const QueryAnswer &answer, uint64_t now_ns);
+    void take_answer(const fp_learned &query, uint64_t born, const QueryAnswer &got, uint64_t now_ns);
     static void settle(fp_answer &answer, bool is_superseded, uint64_t now_ns);
     void bridge(const fp_key &key, fp_answer &answer) const;
     void count(fp_refresh_result result);
