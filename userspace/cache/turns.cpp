@@ -61,7 +61,8 @@ std::optional<fp_swapped_rrset> addresses_to_swap(const Message &message, const 
 std::vector<uint8_t> swapped_body(std::span<const uint8_t> body, const fp_swapped_rrset &rrset, uint16_t other) {
     std::vector<uint8_t> swapped(body.begin(), body.end());
     const auto first = swapped.begin() + rrset.at;
-    std::swap_ranges(first, first + (rrset.step == FP_SWAPPED_STEP_A ? 4 : 16), first + std::ptrdiff_t{other} * rrset.step);
+    std::swap_ranges(first, first + (rrset.step == FP_SWAPPED_STEP_A ? 4 : 16),
+                     first + std::ptrdiff_t{other} * rrset.step);
     return swapped;
 }
 
