@@ -16,6 +16,7 @@
 #include <dns_fastpath/dns_wire.h>
 #include <dns_fastpath/events.h>
 
+#include "lib/acl.h"
 #include "lib/cache.h"
 #include "lib/frame.h"
 #include "lib/icmp.h"
@@ -60,7 +61,7 @@ static __always_inline int is_own_answer(struct __sk_buff *skb, struct fp_packet
         return 0;
     *outcome = fp_parse_frame(&frame, packet);
     return *outcome != FP_OUT_other && *outcome != FP_OUT_pass_tcp && *outcome != FP_OUT_pass_ipv6_extension &&
-           packet->src_port == bpf_htons(FP_DNS_PORT) && bpf_map_lookup_elem(&listeners, &packet->src);
+           packet->src_port == bpf_htons(FP_DNS_PORT) && fp_find_listener(&packet->src);
 }
 
 static __always_inline enum fp_learn_outcome load_message(struct __sk_buff *skb, struct learn_scratch *l)
@@ -179,9 +180,8 @@ static __always_inline enum fp_learn_outcome hand_over(struct learn_scratch *l)
 }
 
 static __always_inline enum fp_learn_outcome walk_answer(struct __sk_buff *skb, struct learn_scratch *l,
-                                                         enum fp_outcome parsed)
+                                                         enum fp_outcome parsed, __u64 now)
 {
-    const __u64 now = bpf_ktime_get_ns();
     struct fp_answer *cached;
     __u32 age = 0;
 
@@ -210,6 +210,7 @@ int learn(struct __sk_buff *skb)
     struct fp_counters *count = bpf_map_lookup_elem(&counters, &zero);
     enum fp_outcome parsed = FP_OUT_other;
     enum fp_learn_outcome outcome;
+    __u64 now;
 
     if (!l || !count)
         return TC_ACT_UNSPEC;
@@ -218,8 +219,9 @@ int learn(struct __sk_buff *skb)
             fp_note_gone(bpf_ktime_get_ns());
         return TC_ACT_UNSPEC;
     }
-    fp_note_alive(bpf_ktime_get_ns());
-    outcome = walk_answer(skb, l, parsed);
+    now = bpf_ktime_get_ns();
+    fp_note_alive(now);
+    outcome = walk_answer(skb, l, parsed, now);
     if (outcome < FP_LEARN_COUNT)
         FP_COUNTER_LEARN(count, outcome)++;
     return TC_ACT_UNSPEC;

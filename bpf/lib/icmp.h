@@ -15,8 +15,8 @@
 
 #include <dns_fastpath/dns_wire.h>
 
+#include "lib/acl.h"
 #include "lib/frame.h"
-#include "maps.h"
 
 /* <linux/icmp.h> needs the C library of a 32-bit host. */
 struct fp_icmp {
@@ -45,11 +45,6 @@ struct fp_icmp_ipv6 {
     struct udphdr query_udp;
 } __attribute__((packed));
 
-static __always_inline int fp_is_listener(const struct fp_addr *address)
-{
-    return bpf_map_lookup_elem(&listeners, address) != 0;
-}
-
 static __always_inline int fp_is_unreachable_ipv4(struct __sk_buff *skb, __u32 l3)
 {
     struct fp_icmp_ipv4 packet;
@@ -62,7 +57,7 @@ static __always_inline int fp_is_unreachable_ipv4(struct __sk_buff *skb, __u32 l
         return 0;
     fp_map_ipv4(&address, packet.query_ip.daddr);
     return packet.query_ip.protocol == IPPROTO_UDP && packet.query_ip.ihl == sizeof(packet.ip) / 4 &&
-           packet.query_udp.dest == bpf_htons(FP_DNS_PORT) && fp_is_listener(&address);
+           packet.query_udp.dest == bpf_htons(FP_DNS_PORT) && fp_find_listener(&address);
 }
 
 static __always_inline int fp_is_unreachable_ipv6(struct __sk_buff *skb, __u32 l3)
@@ -77,7 +72,7 @@ static __always_inline int fp_is_unreachable_ipv6(struct __sk_buff *skb, __u32 l
         return 0;
     __builtin_memcpy(&address, &packet.query_ip.daddr, sizeof(address));
     return packet.query_ip.nexthdr == IPPROTO_UDP && packet.query_udp.dest == bpf_htons(FP_DNS_PORT) &&
-           fp_is_listener(&address);
+           fp_find_listener(&address);
 }
 
 static __always_inline int fp_is_port_unreachable(struct __sk_buff *skb)

@@ -40,7 +40,7 @@ static __always_inline const void *fp_at_front(const __u8 *front, __u32 front_si
     return front + at;
 }
 
-/* Chooses the order; it is left in giving->turn or giving->swap. */
+/* Chooses the order; it is left in `giving`, as a turn or a swap. */
 static __always_inline struct fp_body_sums fp_choose_turn(struct fp_giving *giving, const struct fp_answer *answer,
                                                           const __u8 *front, __u32 front_size)
 {

@@ -45,6 +45,16 @@ ResponseText addresses(int count) {
     return response;
 }
 
+// Of one preference, and with names of different lengths.
+ResponseText exchanges(int count) {
+    ResponseText response = {.question = "example.com. IN MX"};
+    for (int i = 0; i < count; i++) {
+        response.answer.push_back("example.com. 86400 IN MX 10 mx" + std::string(static_cast<size_t>(i % 3), 'x') +
+                                  std::to_string(i) + ".example.com.");
+    }
+    return response;
+}
+
 std::vector<Shape> shapes() {
     const std::string label(63, 'a');
     const std::string longest = label + "." + label + "." + label + "." + std::string(61, 'a') + ".";
@@ -63,6 +73,7 @@ std::vector<Shape> shapes() {
           .answer = {"mail.example.com. 86400 IN TXT " + std::string(200, 'x') + " " + std::string(198, 'y')}}},
         {"8 A, EDNS", {.name = "mail.example.com.", .edns = edns}, addresses(8)},
         {"60 A, EDNS", {.name = "mail.example.com.", .edns = edns}, addresses(60)},
+        {"8 MX, EDNS", {.name = "example.com.", .qtype = type::mx, .edns = edns}, exchanges(8)},
         {"255-octet name, 1 A",
          {.name = longest},
          {.question = longest + " IN A", .answer = {longest + " 86400 IN A 192.0.2.1"}}},

@@ -5,23 +5,9 @@
 #include "harness/expected_answer.h"
 
 #include <algorithm>
-#include <sstream>
 
 namespace fastpath::test {
 namespace {
-
-// The query that a response is for: question, DO and CD as it says.
-DnsQuery query_for(const ResponseText &response) {
-    std::istringstream words(response.question);
-    std::string name, rclass, type_name;
-    words >> name >> rclass >> type_name;
-    DnsQuery query = {.name = name, .qtype = static_cast<uint16_t>(ldns_get_rr_type_by_name(type_name.c_str()))};
-    query.flags = static_cast<uint16_t>(FP_DNS_RD | (response.flags & FP_DNS_CD));
-    if (response.opt) {
-        query.edns = Edns{.flags = static_cast<uint16_t>(response.opt->flags & FP_EDNS_DO)};
-    }
-    return query;
-}
 
 // Are its names longer than ldns writes them?
 bool is_written_out(const Cached &cached) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <sstream>
 #include <stdexcept>
 
 namespace fastpath::test {
@@ -75,6 +76,18 @@ Octets make_answer(const DnsQuery &query, const ResponseText &response, uint16_t
 }
 
 } // namespace
+
+DnsQuery query_for(const ResponseText &response) {
+    std::istringstream words(response.question);
+    std::string name, rclass, type_name;
+    words >> name >> rclass >> type_name;
+    DnsQuery query = {.name = name, .qtype = static_cast<uint16_t>(ldns_get_rr_type_by_name(type_name.c_str()))};
+    query.flags = static_cast<uint16_t>(FP_DNS_RD | (response.flags & FP_DNS_CD));
+    if (response.opt) {
+        query.edns = Edns{.flags = static_cast<uint16_t>(response.opt->flags & FP_EDNS_DO)};
+    }
+    return query;
+}
 
 Octets expected_answer(const DnsQuery &query, const ResponseText &response, uint32_t age, uint16_t payload_size) {
     return make_answer(query, response, payload_size, std::nullopt,

@@ -13,6 +13,9 @@ namespace fastpath::test {
 
 inline constexpr uint16_t default_payload_size = 1232;
 
+// The query that a response is for: question, DO and CD as it says; OPT where it has one.
+[[nodiscard]] DnsQuery query_for(const ResponseText &response);
+
 // `response` when it is `age` seconds old: id, RD, CD, the very octets of the question, and EDNS as the query has them.
 [[nodiscard]] Octets expected_answer(const DnsQuery &query, const ResponseText &response, uint32_t age,
                                      uint16_t payload_size = default_payload_size);

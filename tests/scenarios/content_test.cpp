@@ -5,21 +5,8 @@
 
 #include "harness/expected_answer.h"
 
-#include <sstream>
-
 namespace fastpath::test {
 namespace {
-
-// The query that a response of the corpus is for.
-DnsQuery query_for(const ResponseText &response) {
-    std::istringstream words(response.question);
-    std::string name, rclass, type_name;
-    words >> name >> rclass >> type_name;
-    DnsQuery query = {.name = name, .qtype = static_cast<uint16_t>(ldns_get_rr_type_by_name(type_name.c_str()))};
-    query.flags = static_cast<uint16_t>(FP_DNS_RD | (response.flags & FP_DNS_CD));
-    query.edns = Edns{.flags = response.opt ? static_cast<uint16_t>(response.opt->flags & FP_EDNS_DO) : uint16_t{0}};
-    return query;
-}
 
 class WholeWay : public Story, public ::testing::WithParamInterface<CorpusResponse> {
   protected:
@@ -34,8 +21,8 @@ class WholeWay : public Story, public ::testing::WithParamInterface<CorpusRespon
 };
 
 TEST_P(WholeWay, IsLearnedGivenAgedAndForgotten) {
-    const DnsQuery query = query_for(GetParam().text);
     const ResponseText said = response();
+    const DnsQuery query = query_for(said);
     client_learns(query, said);
     EXPECT_TRUE(client_asks(query).hits(said));
     time_passes(1);

@@ -84,7 +84,7 @@ class StaleEnds : public RefreshStory {
     }
 };
 
-// A resolver blocks the name since: NXDOMAIN without SOA (RFC 2308 5).
+// RFC 8767 5: stale data are for when no answer can be had. A resolver blocks the name since: NXDOMAIN without SOA (RFC 2308 5).
 TEST_F(StaleEnds, WhenTheNameIsBlocked) {
     learn_and_refresh();
     EXPECT_LT(stale_seconds({.flags = ok | FP_RCODE_NXDOMAIN}, 7200), tolerated);

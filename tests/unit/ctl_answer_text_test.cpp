@@ -2,6 +2,7 @@
 // A cached answer as zone file lines and as JSON.
 #include "ctl/answer_text.h"
 #include "ctl/records.h"
+#include "dns/type_text.h"
 #include "unit/ctl_cached_answer.h"
 #include "unit/ctl_heap_cache.h"
 
@@ -137,7 +138,7 @@ TEST(RecordTypes, AreReadWithoutCaseAndByNumber) {
     EXPECT_EQ(type_from_text("mx"), 15);
     EXPECT_EQ(type_from_text("AAAA"), 28);
     EXPECT_EQ(type_from_text("TYPE65280"), 65280);
-    EXPECT_EQ(type_name(65280), "TYPE65280");
+    EXPECT_EQ(type_to_text(65280), "TYPE65280");
     for (const char *text : {"", "FOO", "TYPE", "TYPEx", "TYPE65536", "TYPE1x", "A "}) {
         EXPECT_EQ(type_from_text(text), std::nullopt) << text;
     }

@@ -38,6 +38,11 @@ inline uint32_t age_of(const fp_answer &head, uint64_t now_ns) {
     return now_ns < head.born ? 0 : static_cast<uint32_t>((now_ns - head.born) / FP_NSEC_PER_SEC);
 }
 
+// When its life ends, CLOCK_MONOTONIC ns.
+inline uint64_t end_of(const fp_answer &head) {
+    return head.born + head.lifetime * FP_NSEC_PER_SEC;
+}
+
 // The age at which the last tenth of a life begins, the last second at the latest.
 inline uint32_t refresh_age(uint32_t lifetime) {
     return lifetime - std::max(1U, lifetime / 10);

@@ -3,6 +3,7 @@
 
 #include "ctl/records.h"
 #include "dns/name.h"
+#include "dns/type_text.h"
 #include "metrics/dns_labels.h"
 
 #include <algorithm>
@@ -62,7 +63,7 @@ std::string remaining(const fp_answer &head, uint32_t age) {
 
 void print_comment(std::ostream &stream, const AnswerCopy &answer, uint32_t age) {
     const fp_answer &head = answer.head();
-    stream << "; " << name_to_text(answer.name()) << " IN " << type_name(head.qtype) << ": " << rcode_of(head);
+    stream << "; " << name_to_text(answer.name()) << " IN " << type_to_text(head.qtype) << ": " << rcode_of(head);
     stream << ", flags" << answer_flags(head) << "; query" << (head.query_bits != 0 ? query_bits(head) : " plain");
     if (head.limit != 0) {
         stream << ", payload size " << head.limit;
@@ -104,7 +105,7 @@ void print_zone_lines(std::ostream &stream, const AnswerCopy &answer, uint32_t a
 Json to_json(const AnswerCopy &answer, uint32_t age) {
     const fp_answer &head = answer.head();
     Json json = {{"name", name_to_text(answer.name())},
-                 {"type", type_name(head.qtype)},
+                 {"type", type_to_text(head.qtype)},
                  {"rcode", rcode_of(head)},
                  {"aa", (head.flags & FP_DNS_AA) != 0},
                  {"ad", (head.flags & FP_DNS_AD) != 0},

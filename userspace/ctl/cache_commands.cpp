@@ -8,6 +8,7 @@
 #include "ctl/pinned.h"
 #include "ctl/records.h"
 #include "ctl/selection.h"
+#include "dns/type_text.h"
 #include "util/clock.h"
 
 #include <string>
@@ -73,7 +74,7 @@ Result<ExitCode> cache_get(const Invocation &asked, Pinned &pinned, Output &outp
         return tl::unexpected(printed.error());
     }
     if (*printed == 0) {
-        const std::string type = asked.qtype ? " " + type_name(*asked.qtype) : "";
+        const std::string type = asked.qtype ? " " + type_to_text(*asked.qtype) : "";
         return fail("the cache holds no answer for " + name_to_text(*asked.name) + type);
     }
     return ExitCode::fine;

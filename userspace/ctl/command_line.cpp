@@ -2,6 +2,7 @@
 #include "ctl/command_line.h"
 
 #include "ctl/records.h"
+#include "dns/type_text.h"
 
 #include <CLI/CLI.hpp>
 #include <string>

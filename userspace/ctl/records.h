@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records in the words of a zone file. ldns does the work and is seen nowhere else in the product.
+// Records in the words of a zone file. ldns does the work and is seen nowhere but here and in dns/type_text.
 #pragma once
 
 #include "util/result.h"
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,10 +22,5 @@ struct Record {
 
 // All records of a DNS message, in its order.
 Result<std::vector<Record>> read_records(std::span<const uint8_t> message);
-
-std::string type_name(uint16_t type);
-
-// "MX", "mx", "TYPE15"; nullopt for what is none.
-std::optional<uint16_t> type_from_text(const std::string &text);
 
 } // namespace fastpath::ctl

@@ -19,10 +19,6 @@ namespace {
 // What a refresh has to add to the life of an answer. Copies of one and the same answer end together.
 constexpr uint64_t least_gain_ns = FP_NSEC_PER_SEC / 2;
 
-uint64_t end_of(const fp_answer &answer) {
-    return answer.born + answer.lifetime * FP_NSEC_PER_SEC;
-}
-
 bool is_failure(const fp_answer &answer) {
     return (answer.flags & FP_DNS_RCODE) == FP_RCODE_SERVFAIL;
 }

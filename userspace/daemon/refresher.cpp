@@ -19,10 +19,6 @@ using namespace std::chrono_literals;
 // Longer than a resolver takes for nearly every name; what takes longer it will have cached when it is asked the next time.
 constexpr auto answer_timeout = 4s;
 
-uint64_t end_of(const fp_answer &answer) {
-    return answer.born + answer.lifetime * FP_NSEC_PER_SEC;
-}
-
 OwnQuery question_of(const StoredAnswer &answer) {
     const fp_answer &head = *answer.head;
     const auto name = answer.front.first(head.name_len);

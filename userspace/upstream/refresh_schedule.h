@@ -61,7 +61,7 @@ class RefreshSchedule {
     // way. May be past. To be asked again after each request() and not_longer().
     [[nodiscard]] std::optional<uint64_t> bridge_until_ns(const fp_key &key) const;
 
-    // For metrics.
+    // How full it is.
     [[nodiscard]] size_t waiting() const { return waiting_.size(); }
     [[nodiscard]] size_t in_flight() const { return in_flight_; }
     [[nodiscard]] size_t held_back() const { return held_back_.size(); }
