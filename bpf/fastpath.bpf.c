@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fastpath.bpf.c - NIC ingress (XDP). The packet walk of a query, top to bottom; each step lives in its header in lib/.
+ * fastpath.bpf.c - NIC ingress (XDP). The packet walk, top to bottom: of a query, and of an upstream's answer (lib/home.h).
+ * Each step lives in its header in lib/.
  */
 #include <linux/bpf.h>
 
@@ -16,37 +17,30 @@
 #include "lib/edns.h"
 #include "lib/exit.h"
 #include "lib/frame.h"
+#include "lib/home.h"
 #include "lib/miss.h"
 #include "lib/question.h"
 #include "lib/reply.h"
 #include "lib/scratch.h"
+#include "lib/steer.h"
 #include "lib/verifier.h"
+#include "lib/way.h"
 #include "maps.h"
 
-/* Is it for port 53 of a listen address? Anything else is none of our business, however odd it looks. */
-static __always_inline enum fp_outcome parse_packet(struct xdp_md *ctx, struct fp_scratch *s)
+/* A query to port 53 of a listen address? Anything else that comes to port 53 is none of our business, however odd it looks. */
+static __always_inline enum fp_outcome check_query_frame(struct fp_scratch *s, const struct fp_frame *frame,
+                                                         enum fp_outcome parsed)
 {
-    struct fp_packet *packet = &s->packet;
-    const struct fp_frame frame = {
-        .data = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end, .len = bpf_xdp_get_buff_len(ctx)};
-    const struct ethhdr *eth = frame.data;
-    const enum fp_outcome outcome = fp_parse_frame(&frame, packet);
-    const struct fp_listener *listener;
+    const struct ethhdr *eth = frame->data;
 
-    if (outcome == FP_OUT_other || packet->dst_port != bpf_htons(FP_DNS_PORT))
-        return FP_OUT_other;
-    listener = fp_find_listener(&packet->dst);
-    if (!listener)
-        return FP_OUT_other;
-    FP_TRY(outcome);
-    if ((void *)(eth + 1) > frame.end || eth->h_dest[0] & 1)
+    FP_TRY(parsed);
+    if ((void *)(eth + 1) > frame->end || eth->h_dest[0] & 1)
         return FP_OUT_pass_l2_group;
-    if (frame.len != (__u32)(frame.end - frame.data))
+    if (frame->len != (__u32)(frame->end - frame->data))
         return FP_OUT_pass_multi_buffer;
-    if (packet->src_port == 0)
+    if (s->packet.src_port == 0)
         return FP_OUT_pass_source_port;
-    packet->frame_len = frame.len;
-    s->question.view = listener->view;
+    s->packet.frame_len = frame->len;
     return FP_GO_ON;
 }
 
@@ -127,26 +121,63 @@ static __always_inline void count_qtype(struct fp_counters *count, __u64 qtype)
     count->qtype[qtype]++;
 }
 
-static __always_inline enum fp_outcome walk_query(struct xdp_md *ctx, struct fp_scratch *s, struct fp_counters *count)
+/* Who resolves it: an upstream, or the resolver of this host. */
+static __always_inline enum fp_outcome resolve(struct xdp_md *ctx, struct fp_scratch *s)
 {
-    __u32 zero = 0;
-    const struct fp_settings *current = bpf_map_lookup_elem(&settings, &zero);
-    const struct fp_client *client;
+    const __u64 now = bpf_ktime_get_ns();
     enum fp_outcome outcome;
 
-    if (!current)
+    outcome = fp_choose_way(now);
+    if (outcome == FP_OUT_miss_steered) {
+        outcome = fp_steer(ctx, now);
+        if (outcome == FP_OUT_miss_steered || outcome == FP_OUT_drop_internal)
+            return outcome;
+    }
+    return fp_ask_local(s, outcome);
+}
+
+static __always_inline enum fp_outcome walk_query(struct xdp_md *ctx, struct fp_scratch *s, struct fp_counters *count,
+                                                  const struct fp_settings *settings, const struct fp_frame *frame,
+                                                  enum fp_outcome parsed)
+{
+    const struct fp_listener *listener = fp_find_listener(&s->packet.dst, s->generation);
+    enum fp_outcome outcome;
+    int admitted;
+
+    if (!listener)
         return FP_OUT_other;
-    FP_TRY(parse_packet(ctx, s));
-    client = fp_find_client(s);
-    if (!client)
-        FP_TRY(turn_away(current));
-    FP_TRY(parse_query(ctx, s, current));
-    if (!client)
-        return refuse(ctx, s, current);
+    FP_TRY(check_query_frame(s, frame, parsed));
+    admitted = fp_admit_client(s, listener);
+    if (!admitted)
+        FP_TRY(turn_away(settings));
+    FP_TRY(parse_query(ctx, s, settings));
+    if (!admitted)
+        return refuse(ctx, s, settings);
     count_qtype(count, s->question.qtype);
 
-    outcome = fp_answer_from_cache(ctx, s, count, current);
-    return outcome == FP_OUT_miss_local ? fp_ask_local(s) : outcome;
+    outcome = fp_answer_from_cache(ctx, s, count, settings);
+    return outcome == FP_OUT_miss_local ? resolve(ctx, s) : outcome;
+}
+
+/* A query to us, an answer to us, an error about a query of ours, or none of our business. */
+static __always_inline enum fp_outcome walk_packet(struct xdp_md *ctx, struct fp_scratch *s, struct fp_counters *count)
+{
+    const struct fp_generations *all = fp_find_generations();
+    const struct fp_frame frame = {
+        .data = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end, .len = bpf_xdp_get_buff_len(ctx)};
+    enum fp_outcome parsed;
+
+    if (!all)
+        return FP_OUT_other;
+    s->generation = fp_current_generation(all);
+    parsed = fp_parse_frame(&frame, &s->packet);
+    if (parsed == FP_OUT_other)
+        return all->answer_ports ? fp_take_error(ctx) : parsed;
+    if (s->packet.dst_port == bpf_htons(FP_DNS_PORT))
+        return walk_query(ctx, s, count, fp_settings_of(all, s->generation), &frame, parsed);
+    if (parsed != FP_OUT_pass_tcp && fp_may_be_answer(all, &s->packet))
+        return fp_take_home(ctx, parsed);
+    return FP_OUT_other;
 }
 
 SEC("xdp.frags")
@@ -158,5 +189,7 @@ int fastpath(struct xdp_md *ctx)
 
     if (!s || !count)
         return XDP_PASS;
-    return fp_exit(count, walk_query(ctx, s, count), s->given_rcode);
+    s->way.chosen = 0;
+    s->egress = 0;
+    return fp_exit(count, walk_packet(ctx, s, count), s);
 }

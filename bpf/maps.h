@@ -14,6 +14,7 @@
 #include <dns_fastpath/config.h>
 #include <dns_fastpath/counters.h>
 #include <dns_fastpath/events.h>
+#include <dns_fastpath/steer.h>
 
 #include "lib/scratch.h"
 
@@ -39,25 +40,104 @@ struct {
 
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
     __uint(max_entries, 1);
     __type(key, __u32);
-    __type(value, struct fp_settings);
+    __type(value, struct fp_generations);
 } settings SEC(".maps");
 
+/* Here and in `clients` and `routes` is room for two generations, as there are while a reload goes on. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, 4096);
-    __type(key, struct fp_addr);
+    __uint(max_entries, 8192);
+    __type(key, struct fp_listener_key);
     __type(value, struct fp_listener);
 } listeners SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_LPM_TRIE);
     __uint(map_flags, BPF_F_NO_PREALLOC);
-    __uint(max_entries, 65536);
+    __uint(max_entries, 131072);
     __type(key, struct fp_client_key);
     __type(value, struct fp_client);
 } clients SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, 65536);
+    __type(key, struct fp_route_key);
+    __type(value, struct fp_route);
+} routes SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 2);
+    __type(key, __u32);
+    __type(value, struct fp_route_filter);
+} route_filter SEC(".maps");
+
+/* The first one is there from the start, empty: it gives libbpf the type. */
+struct fp_table_map {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct fp_table);
+} tables_0 SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+    __uint(max_entries, FP_TABLES_MAX);
+    __type(key, __u32);
+    __array(values, struct fp_table_map);
+} tables SEC(".maps") = {
+    .values = {[0] = &tables_0},
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, FP_UPSTREAMS_MAX);
+    __type(key, __u32);
+    __type(value, struct fp_upstream);
+} upstreams SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, FP_UPSTREAMS_MAX);
+    __type(key, __u32);
+    __type(value, struct fp_upstream_counters);
+} upstream_counters SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 256);
+    __type(key, __u32);
+    __type(value, struct fp_interface);
+} interfaces SEC(".maps");
+
+/* Written by the daemon only; here so that it is pinned and has BTF like the others. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, FP_VIEWS_MAX);
+    __type(key, __u32);
+    __type(value, struct fp_view);
+} views SEC(".maps");
+
+/* LRU: under a flood the oldest are forgotten. Their answers come in vain, and their clients ask again. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 65536);
+    __type(key, struct fp_flow_key);
+    __type(value, struct fp_flow);
+} flows SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, FP_ATTEMPTS_SLOTS);
+    __type(key, __u32);
+    __type(value, __u64);
+} attempts SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
@@ -142,5 +222,13 @@ struct {
     __type(key, __u32);
     __type(value, struct fp_scratch);
 } scratch SEC(".maps");
+
+/* For global functions, which the verifier looks at once and alone: they find the scratch themselves. */
+static __always_inline struct fp_scratch *fp_find_scratch(void)
+{
+    __u32 zero = 0;
+
+    return bpf_map_lookup_elem(&scratch, &zero);
+}
 
 #endif

@@ -122,7 +122,7 @@ static __always_inline enum fp_outcome fp_give(struct xdp_md *ctx, struct fp_scr
 
     if (!fp_answers_question(answer, front, front_size, s) || reply.body_len > body_size)
         return FP_OUT_miss_local;
-    use = fp_use_of(answer, count, settings, age, now);
+    use = fp_use_of(s, answer, count, settings, age, now);
     if (use == FP_USE_NOT || (use != FP_USE_STALE && !fp_is_complete_for(answer, fp_opt_limit(q))))
         return FP_OUT_miss_local;
     if (use != FP_USE_STALE && !fp_has_additional_for(answer, fp_opt_limit(q)))

@@ -12,6 +12,7 @@
 
 #include "lib/resolver.h"
 #include "lib/scratch.h"
+#include "lib/upstream.h"
 #include "maps.h"
 
 static __always_inline void fp_open_key(struct fp_open_query_key *key, const struct fp_addr *client,
@@ -39,8 +40,11 @@ static __always_inline void fp_add_outstanding(struct fp_open_query *query, cons
                        earlier->key.hash[1] != query->key.hash[1] || earlier->limit != query->limit;
 }
 
-static __always_inline enum fp_outcome fp_ask_local(struct fp_scratch *s)
+/* `why` it is this resolver: the outcome. */
+static __always_inline enum fp_outcome fp_ask_local(struct fp_scratch *s, enum fp_outcome why)
 {
+    struct fp_upstream_counters *c;
+
     const struct fp_packet *packet = &s->packet;
     const struct fp_question *q = &s->question;
 
@@ -50,11 +54,15 @@ static __always_inline enum fp_outcome fp_ask_local(struct fp_scratch *s)
     s->open.limit = fp_opt_limit(q);
     s->open.view = q->view;
     s->open.query_bits = q->query_bits;
+    s->open.upstream = why == FP_OUT_miss_local ? s->way.upstream : FP_UPSTREAM_NONE;
     fp_add_outstanding(&s->open, bpf_map_lookup_elem(&open_queries, &s->open_key));
     /* If it cannot be written down, the answer is not learned; the query is resolved all the same. */
     bpf_map_update_elem(&open_queries, &s->open_key, &s->open, BPF_ANY);
     fp_note_owed(s->open.asked_ns);
-    return FP_OUT_miss_local;
+    c = fp_find_upstream_counters(s->open.upstream);
+    if (c)
+        c->queries++;
+    return why;
 }
 
 #endif

@@ -11,12 +11,15 @@
 #include <dns_fastpath/counters.h>
 #include <dns_fastpath/events.h>
 
+#include "lib/scratch.h"
 #include "maps.h"
 
 /* 0: nobody was told. Asks again only after FP_REFRESH_RETRY seconds; where the ring is full, after one. */
-static __always_inline int fp_want_refresh(struct fp_answer *answer, struct fp_counters *count, __u32 age, __u64 now)
+static __always_inline int fp_want_refresh(const struct fp_scratch *s, struct fp_answer *answer,
+                                           struct fp_counters *count, __u32 age, __u64 now)
 {
-    const struct fp_refresh wish = {.key = answer->key, .wanted_ns = now};
+    const struct fp_refresh wish = {
+        .key = answer->key, .wanted_ns = now, .pool = s->pool, .is_ipv6 = s->packet.is_ipv6};
 
     if (age < answer->refresh_at)
         return 1;

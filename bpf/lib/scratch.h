@@ -9,6 +9,8 @@
 #ifndef FASTPATH_LIB_SCRATCH_H
 #define FASTPATH_LIB_SCRATCH_H
 
+#include <linux/bpf.h>
+
 #include <bpf/bpf_helpers.h>
 
 #include <dns_fastpath/abi.h>
@@ -16,6 +18,7 @@
 #include <dns_fastpath/dns_wire.h>
 #include <dns_fastpath/events.h>
 #include <dns_fastpath/hash.h>
+#include <dns_fastpath/steer.h>
 
 /* The longest eligible query after its header: name, type, class, OPT with one cookie. */
 #define FP_QUESTION_MAX (FP_DNS_NAME_MAX + FP_DNS_QTAIL_LEN + FP_DNS_OPT_LEN + 4 + FP_EDNS_COOKIE_MAX)
@@ -71,10 +74,25 @@ struct fp_giving {
     __u16 swap_other;
 };
 
+/* Who resolves a miss, once it is chosen. */
+struct fp_way {
+    __u8 chosen;
+    __u8 miss; /* enum fp_outcome, where it is the resolver of this host */
+    __u16 upstream;
+    __u32 pad;
+};
+
 struct fp_scratch {
     struct fp_packet packet;
     struct fp_question question;
     struct fp_client_key client;
+    __u64 throws; /* of the dice, since the programs were loaded (lib/random.h) */
+    struct fp_way way;
+    __u16 pool; /* by client and listen address */
+    __u8 from_upstream;
+    __u8 pad2;
+    __u32 generation;            /* of the config that this packet sees */
+    __u32 labels;                /* of the name */
     struct fp_dns_header header; /* the message as sent: its header, */
     union {
         __u8 octets[FP_QUESTION_BUFFER];
@@ -86,6 +104,14 @@ struct fp_scratch {
     struct fp_open_query_key open_key;
     struct fp_open_query open;
     struct fp_giving giving;
+    struct fp_flow_key flow_key;
+    struct fp_flow flow;
+    struct fp_route_key route_key;
+    struct bpf_fib_lookup fib;
+    struct bpf_sock_tuple tuple;
+    __u32 pad4;
+    __u32 egress; /* ifindex by which the packet leaves; 0 = that by which it came */
+    __u32 pad3;
     __u8 headers[FP_QUESTION_BUFFER]; /* while the head of the packet moves */
     __u8 turned[2 * FP_BODY_MAX];     /* an RRset while it is turned: start and length are bounded each for itself */
 };

@@ -12,6 +12,7 @@
 
 #include "lib/refresh.h"
 #include "lib/resolver.h"
+#include "lib/way.h"
 
 enum fp_use {
     FP_USE_NOT,
@@ -32,8 +33,8 @@ static __always_inline int fp_may_be_stale(const struct fp_answer *answer, const
  * Has the resolver failed this name, or owed its answer too long? The learner says when it has answered (fp_settle_debt). After
  * FP_REFRESH_RETRY seconds one more try is made: by the daemon, or with the query at hand. What it owed long ago says nothing.
  */
-static __always_inline enum fp_use fp_use_of_owed(struct fp_answer *answer, struct fp_counters *count, __u32 age,
-                                                  __u64 now, int can_refresh)
+static __always_inline enum fp_use fp_use_of_owed(const struct fp_scratch *s, struct fp_answer *answer,
+                                                  struct fp_counters *count, __u32 age, __u64 now, int can_refresh)
 {
     const __u32 from = answer->stale_from;
 
@@ -45,48 +46,80 @@ static __always_inline enum fp_use fp_use_of_owed(struct fp_answer *answer, stru
         return FP_USE_NOT;
     if (age - from >= FP_REFRESH_RETRY) {
         answer->stale_from = age;
-        if (!can_refresh || !fp_want_refresh(answer, count, age, now))
+        if (!can_refresh || !fp_want_refresh(s, answer, count, age, now))
             return FP_USE_NOT;
     }
     return FP_USE_STALE;
 }
 
-/* Not inlined: seldom needed, and then once for all size classes. */
-static __noinline enum fp_use fp_use_of_expired(struct fp_answer *answer, struct fp_counters *count,
-                                                const struct fp_settings *settings, __u32 age, __u64 now)
+/*
+ * Will the resolver of this host answer? What it says of itself, and what the programs see.
+ */
+static __always_inline enum fp_use fp_use_beside_local(const struct fp_scratch *s, struct fp_answer *answer,
+                                                       struct fp_counters *count, const struct fp_settings *settings,
+                                                       __u32 age, __u64 now)
 {
     struct fp_resolver *r = fp_find_resolver();
     const int daemon_alive = fp_is_daemon_alive(now);
     int can_refresh;
 
-    if (!r || answer->lifetime == 0)
-        return FP_USE_NOT;
-    if (daemon_alive && age - answer->lifetime < answer->bridge)
-        return FP_USE_BRIDGE;
-    if (!fp_may_be_stale(answer, settings, age))
+    if (!r)
         return FP_USE_NOT;
     can_refresh = daemon_alive && r->takes_queries;
     if (can_refresh && (settings->stale == FP_STALE_ALWAYS || r->state == FP_RESOLVER_RECOVERING))
-        return fp_want_refresh(answer, count, age, now) ? FP_USE_STALE : FP_USE_NOT;
+        return fp_want_refresh(s, answer, count, age, now) ? FP_USE_STALE : FP_USE_NOT;
     switch (fp_listen_to(r, now, daemon_alive)) {
     case FP_SILENT:
         if (can_refresh)
-            fp_want_refresh(answer, count, age, now);
+            fp_want_refresh(s, answer, count, age, now);
         return FP_USE_STALE;
     case FP_TRY_NOW:
         return FP_USE_NOT;
     default:
-        return fp_use_of_owed(answer, count, age, now, can_refresh);
+        return fp_use_of_owed(s, answer, count, age, now, can_refresh);
     }
 }
 
-static __always_inline enum fp_use fp_use_of(struct fp_answer *answer, struct fp_counters *count,
+/* An upstream that may be chosen is up, by the word of a living daemon. */
+static __always_inline enum fp_use fp_use_beside_upstream(const struct fp_scratch *s, struct fp_answer *answer,
+                                                          struct fp_counters *count, const struct fp_settings *settings,
+                                                          __u32 age, __u64 now)
+{
+    if (settings->stale == FP_STALE_ALWAYS)
+        return fp_want_refresh(s, answer, count, age, now) ? FP_USE_STALE : FP_USE_NOT;
+    return fp_use_of_owed(s, answer, count, age, now, 1);
+}
+
+/* Not inlined: seldom needed, and then once for all size classes. */
+static __noinline enum fp_use fp_use_of_expired(struct fp_scratch *s, struct fp_answer *answer,
+                                                struct fp_counters *count, const struct fp_settings *settings,
+                                                __u64 now)
+{
+    const __u32 age = fp_answer_age(answer, now);
+
+    if (answer->lifetime == 0)
+        return FP_USE_NOT;
+    if (fp_is_daemon_alive(now) && age - answer->lifetime < answer->bridge)
+        return FP_USE_BRIDGE;
+    if (!fp_may_be_stale(answer, settings, age))
+        return FP_USE_NOT;
+    switch (fp_choose_way(now)) {
+    case FP_OUT_miss_steered:
+        return fp_use_beside_upstream(s, answer, count, settings, age, now);
+    case FP_OUT_miss_no_upstream:
+        return FP_USE_STALE;
+    default:
+        return fp_use_beside_local(s, answer, count, settings, age, now);
+    }
+}
+
+static __always_inline enum fp_use fp_use_of(struct fp_scratch *s, struct fp_answer *answer, struct fp_counters *count,
                                              const struct fp_settings *settings, __u32 age, __u64 now)
 {
     if (!fp_is_fresh(answer, age))
-        return fp_use_of_expired(answer, count, settings, age, now);
+        return fp_use_of_expired(s, answer, count, settings, now);
     if (age >= answer->refresh_at && settings->prefetch)
-        fp_want_refresh(answer, count, age, now);
+        fp_want_refresh(s, answer, count, age, now);
     return FP_USE_FRESH;
 }
 

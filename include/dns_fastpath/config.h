@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * config.h - what the programs are told: constants fixed at load (rodata) and maps that a reload may change.
+ *
+ * Generations: a reload writes listeners, clients, routes, tables and settings of the next generation beside those in use, and
+ * then the number of it into `settings`. A packet reads that number once, so it sees the old config or the new one, never a
+ * mix. The old rows are removed when no packet can be on its way with them any more.
  */
 #ifndef DNS_FASTPATH_CONFIG_H
 #define DNS_FASTPATH_CONFIG_H
@@ -12,13 +16,14 @@ struct fp_config {
     __u32 bucket_mask; /* buckets of answer_index - 1 */
     __u32 pad;
     __u32 hash_key[FP_HASH_KEY_WORDS];
+    __u64 random_key[2]; /* of the generator of ports and ids (lib/random.h); new with each load */
 };
 
 enum fp_acl_action { FP_ACL_REFUSE, FP_ACL_DROP, FP_ACL_PASS };
 
 enum fp_stale { FP_STALE_OFF, FP_STALE_ON_FAILURE, FP_STALE_ALWAYS };
 
-/* Map `settings`, one element. */
+/* Of one generation. */
 struct fp_settings {
     __u16 payload_size;  /* edns.payload_size: the most we send, and what our OPT says */
     __u8 acl_action;     /* enum fp_acl_action: for clients that no allowed prefix covers */
@@ -27,26 +32,55 @@ struct fp_settings {
     __u32 stale_ttl;     /* cache.stale_ttl: seconds, the TTL of every record of a stale answer */
     __u8 stale;          /* cache.stale: enum fp_stale */
     __u8 prefetch;       /* cache.prefetch */
-    __u16 pad;
+    __u8 steers;         /* some pool has an upstream other than this host's resolver */
+    __u8 has_routes;
+    __u16 first_port; /* steering.source_ports */
+    __u16 ports;      /* how many */
+    __u32 pad;
+    __u64 flow_life_ns; /* steering.timeout */
 };
 
-/* Map `listeners`: addresses we answer on, keyed by struct fp_addr. */
+/* Map `settings`, one element. */
+struct fp_generations {
+    __u32 generation;
+    __u16
+        first_answer_port; /* answers of upstreams come to these: steering.source_ports, and for a while those of before a reload */
+    __u16 answer_ports;
+    struct fp_settings settings[2]; /* at generation & 1 */
+};
+
+/* Map `listeners`: addresses we answer on. */
+struct fp_listener_key {
+    __u32 generation;
+    struct fp_addr addr;
+};
+
 struct fp_listener {
     __u16 view;
     __u16 pool;
     __u32 pad;
 };
 
-/* Map `clients`: longest prefix match over mapped addresses (an IPv4 prefix /n is /(96+n)). No match: not allowed. */
+/*
+ * Map `clients`: longest prefix match over generation and mapped address: an IPv6 prefix /n is /(32+n), an IPv4 prefix /n is
+ * /(32+96+n). No match: not allowed. Also who is an upstream itself: what it asks is never steered again.
+ */
+#define FP_POOL_NONE 0xffff
+#define FP_VIEW_NONE 0xffff
+#define FP_CLIENT_PREFIX_BITS 32 /* of the generation */
+
 struct fp_client_key {
     __u32 prefix_len;
+    __u32 generation;
     struct fp_addr addr;
 };
 
 struct fp_client {
     __u8 allowed;
-    __u8 pad;
-    __u16 view; /* 0; kept for answers that clients do not share */
+    __u8 is_upstream;
+    __u16 view; /* FP_VIEW_NONE: that of the listener */
+    __u16 pool; /* FP_POOL_NONE: that of the listener */
+    __u16 pad;
 };
 
 /* What the daemon's probes say of the resolver on this host. */

@@ -12,9 +12,11 @@
 
 #include <dns_fastpath/abi.h>
 
-/* The value of the label `result` of queries_total. `other` is not DNS to a listen address and not exported there. */
+/* The value of the label `result` of queries_total. The first three are no queries to a listen address and not exported there. */
 #define FP_RESULTS(X)                                          \
     X(other, "not a DNS query to a listen address")            \
+    X(answer, "an upstream's answer, taken to its client")     \
+    X(answer_dropped, "an upstream's packet, dropped")         \
     X(hit, "answered from the cache")                          \
     X(stale, "answered from the cache after its TTL ended")    \
     X(miss, "sent on to be resolved")                          \
@@ -28,6 +30,7 @@ enum fp_result {
 #undef FP_X
         FP_RESULT_COUNT
 };
+#define FP_RESULT_FIRST_QUERY FP_RESULT_hit /* this and what follows are results of queries */
 
 /* Outcome, result, reason ("" where the result says it all), help. Keep the rows of one result together. */
 #define FP_OUTCOMES(X)                                                                                    \
@@ -35,10 +38,24 @@ enum fp_result {
     X(hit, hit, "", "answered from the cache")                                                            \
     X(hit_bridged, hit, "", "answered with TTL 0 while its refresh was on the way")                       \
     X(stale, stale, "", "answered from the cache after its TTL ended (RFC 8767)")                         \
-    X(miss_local, miss, "", "passed to the resolver of this host to be resolved")                         \
+    X(miss_local, miss, "local", "passed to the resolver of this host, which is the upstream chosen")     \
+    X(miss_steered, miss, "steered", "sent to an upstream")                                               \
+    X(miss_from_upstream, miss, "from_upstream", "passed: an upstream asked it, so it is not sent on")    \
+    X(miss_no_upstream, miss, "no_upstream", "passed: no upstream of the pool can take it")               \
+    X(miss_no_daemon, miss, "no_daemon", "passed: the daemon is dead for too long to trust its word")     \
+    X(miss_no_route, miss, "no_route", "passed: no way to the upstream over an attached interface")       \
+    X(miss_no_neighbour, miss, "no_neighbour", "passed: the MAC address on the way is not known")         \
+    X(miss_no_source, miss, "no_source", "passed: no address of ours to ask from")                        \
+    X(miss_no_flow, miss, "no_flow", "passed: no free port and id, or no memory for the flow")            \
+    X(miss_hop_limit, miss, "hop_limit", "passed: its IP TTL is used up")                                 \
     X(refused, refused, "", "answered REFUSED: the client is not in acl.allow")                           \
     X(drop_acl, dropped, "acl", "the client is not in acl.allow and the action is drop")                  \
     X(drop_internal, dropped, "internal", "a packet operation failed half way; should never happen")      \
+    X(answered, answer, "", "an upstream's answer was taken to its client")                               \
+    X(drop_unasked, answer_dropped, "unasked", "nobody waits for it: late, a second one, or forged")      \
+    X(drop_question, answer_dropped, "question", "it answers another question than was asked")            \
+    X(drop_answer, answer_dropped, "answer_malformed", "no whole and well-formed answer, or a fragment")  \
+    X(drop_icmp, answer_dropped, "icmp", "an ICMP error about a steered query")                           \
     X(pass_acl, pass, "acl", "the client is not in acl.allow and the action is pass")                     \
     X(pass_tcp, pass, "tcp", "a TCP connection was opened")                                               \
     X(pass_l2_group, pass, "l2_group", "the frame was sent to an Ethernet group address")                 \

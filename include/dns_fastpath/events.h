@@ -29,6 +29,8 @@ struct fp_open_query {
     __u8 outstanding; /* answers to come */
     __u8 ambiguous;   /* they are to different queries: which answer is whose cannot be told, none is learned */
     __u8 pad;
+    __u16 upstream; /* the resolver of this host as a member of its pool; FP_UPSTREAM_NONE = of none */
+    __u16 pad2[3];
 };
 
 #define FP_OPEN_QUERY_MAX_AGE_NS (10 * FP_NSEC_PER_SEC)
@@ -47,10 +49,13 @@ struct fp_learned {
 };
 FP_STATIC_ASSERT(sizeof(struct fp_learned) == 32, "event head");
 
-/* An answer that wants a refresh (ring buffer `refreshes`): the daemon asks the resolver its question. */
+/* An answer that wants a refresh (ring buffer `refreshes`): the daemon asks its question where a miss would be sent. */
 struct fp_refresh {
     struct fp_key key;
     __u64 wanted_ns; /* CLOCK_MONOTONIC */
+    __u16 pool;      /* of the client or listen address; a route by zone comes before it */
+    __u8 is_ipv6;    /* the client's family */
+    __u8 pad[5];
 };
 
 #endif

@@ -1,65 +1,70 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# The lab: three network namespaces (client, resolver, auth), NSD and a resolver. scripts/lab.sh is its command line.
+# The lab: machines that are network namespaces, NSD and resolvers. scripts/lab.sh is its command line; which machines there are
+# and how they are linked is for the topologies, lab-plain.sh and lab-steering.sh.
 #
-# What belongs to a lab is told by its prefix alone: namespaces PREFIX-client, -resolver, -auth and the processes in them,
-# and one folder of state. So `lab_down` needs no records that a crash could lose, and cannot touch anything else.
+# What belongs to a lab is told by its prefix alone: namespaces PREFIX-MACHINE and the processes in them, and one folder of
+# state. So `lab_down` needs no records that a crash could lose, and cannot touch anything else.
 
 lab_prefix=${LAB_PREFIX:-dnsfp}
 lab_hosts=${LAB_HOSTS:-2000}
+lab_topology=${LAB_TOPOLOGY:-plain}
 lab_state=/run/dns-fastpath-lab/$lab_prefix
-lab_roles=(client resolver auth)
 lab_templates=$repo_root/scripts/lab
 
 source "$repo_root/scripts/lib/resolvers.sh"
+source "$repo_root/scripts/lib/lab-plain.sh"
+source "$repo_root/scripts/lib/lab-steering.sh"
 
-lab_resolver4=198.18.0.2
-lab_resolver6=2001:db8::2
+lab_topologies=(plain steering)
+
+lab_check_topology() {
+    [[ " ${lab_topologies[*]} " == *" $lab_topology "* ]] ||
+        die "LAB_TOPOLOGY '$lab_topology': use one of ${lab_topologies[*]}"
+}
 
 lab_up() {
     lab_down
     mkdir -p "$lab_state"/{zones,log}
+    lab_compile xdp_pass
+    lab_compile pad_queries
     lab_make_namespaces
-    lab_connect client 198.18.0.10/24 2001:db8::10/64 eth0 "$lab_resolver4/24" "$lab_resolver6/64"
-    lab_connect auth 198.18.100.2/24 2001:db8:100::2/64 auth0 198.18.100.1/24 2001:db8:100::1/64
-    lab_configure "$lab_prefix-auth" eth0 198.18.100.3/24 2001:db8:100::3/64
-    lab_make_client_like_a_nic
-    lab_start_resolver_host
+    "lab_make_links_$lab_topology"
     lab_make_zones
     lab_start_servers
-    lab_start_resolver
-    lab_expect_way
-    # Which resolver it is, for whoever comes without the environment.
-    printf '%s=%q\n' lab_resolver "$lab_resolver" lab_bind_cookies "$lab_bind_cookies" >"$lab_state/up"
+    "lab_start_resolvers_$lab_topology"
+    # What it is, for whoever comes without the environment.
+    printf '%s=%q\n' lab_topology "$lab_topology" lab_resolver "$lab_resolver" lab_bind_cookies "$lab_bind_cookies" \
+        >"$lab_state/up"
 }
 
 lab_down() {
     rm -f "$lab_state/up"
     lab_end_processes
-    local role
-    for role in "${lab_roles[@]}"; do
-        [[ ! -e /run/netns/$lab_prefix-$role ]] || ip netns delete "$lab_prefix-$role"
+    local namespace
+    for namespace in $(lab_namespaces); do
+        ip netns delete "$namespace"
     done
     rm -rf "$lab_state"
 }
 
-# lab_enter ROLE COMMAND...: becomes the command (same process), on that machine of the lab.
+# lab_enter MACHINE COMMAND...: becomes the command (same process), on that machine of the lab.
 lab_enter() {
-    local role=$1
+    local namespace=/run/netns/$lab_prefix-$1 host=$lab_state/$1.pid
+    [[ -e $namespace ]] || die "no machine '$1' in the lab"
     shift
-    case $role in
-        client | auth) exec nsenter --net="/run/netns/$lab_prefix-$role" -- "$@" ;;
+    if [[ -e $host ]]; then
         # Its own mount namespace holds its own /sys/fs/bpf; the working directory stays the caller's.
-        resolver) exec nsenter --target "$(<"$lab_state/resolver.pid")" --net --mount --root --wdns="$PWD" -- "$@" ;;
-        *) die "no machine '$role' in the lab: client, resolver or auth" ;;
-    esac
+        exec nsenter --target "$(<"$host")" --net --mount --root --wdns="$PWD" -- "$@"
+    fi
+    exec nsenter --net="$namespace" -- "$@"
 }
 
 lab_run() {
     (lab_enter "$@")
 }
 
-# lab_spawn NAME ROLE COMMAND...: the same in the background; what it prints goes to log/NAME.out of the lab's state. Its
+# lab_spawn NAME MACHINE COMMAND...: the same in the background; what it prints goes to log/NAME.out of the lab's state. Its
 # own session keeps it from a Ctrl-C that is meant for the script. The process id is in $! and in NAME.pid of the lab's state.
 lab_spawn() {
     local name=$1
@@ -75,51 +80,58 @@ lab_is_up() {
 # --- parts of lab_up --------------------------------------------------------------------------------------------------
 
 lab_make_namespaces() {
-    local role
-    for role in "${lab_roles[@]}"; do
-        ip netns add "$lab_prefix-$role"
-        ip -netns "$lab_prefix-$role" link set lo up
+    local machine
+    for machine in $("lab_machines_$lab_topology"); do
+        ip netns add "$lab_prefix-$machine"
+        ip -netns "$lab_prefix-$machine" link set lo up
     done
 }
 
-# lab_connect ROLE ADDR4 ADDR6 RESOLVER_IF ADDR4 ADDR6: a veth from eth0 of a machine to an interface of the resolver.
-lab_connect() {
-    local machine=$lab_prefix-$1 resolver=$lab_prefix-resolver
-    ip link add eth0 netns "$machine" type veth peer name "$4" netns "$resolver"
-    lab_configure "$machine" eth0 "$2" "$3"
-    lab_configure "$resolver" "$4" "$5" "$6"
+# lab_link MACHINE INTERFACE MACHINE INTERFACE: a veth between two machines.
+lab_link() {
+    ip link add "$2" netns "$lab_prefix-$1" type veth peer name "$4" netns "$lab_prefix-$3"
 }
 
-# nodad: an address that is still being checked for duplicates cannot be used, and this link has only two ends.
+# lab_configure MACHINE INTERFACE ADDRESS4 ADDRESS6. nodad: an address that is still being checked for duplicates cannot be
+# used, and the lab has none.
 lab_configure() {
-    ip -netns "$1" address add "$3" dev "$2"
-    ip -netns "$1" address add "$4" dev "$2" nodad
-    ip -netns "$1" link set "$2" up
+    lab_add_addresses "$@"
+    ip -netns "$lab_prefix-$1" link set "$2" up
 }
 
-# What a veth lacks of a NIC: it takes XDP_TX only if it runs an XDP program, leaves no room behind a packet, and leaves UDP
-# checksums half done.
-lab_make_client_like_a_nic() {
-    lab_compile xdp_pass
-    lab_compile pad_queries
-    lab_run client ethtool --offload eth0 tx off >/dev/null
-    lab_run client ip link set dev eth0 xdpdrv object "$lab_state/xdp_pass.o" section xdp
-    lab_run client tc qdisc add dev eth0 clsact
-    lab_run client tc filter add dev eth0 egress bpf direct-action object-file "$lab_state/pad_queries.o" section tc
+lab_add_addresses() {
+    ip -netns "$lab_prefix-$1" address add "$3" dev "$2"
+    ip -netns "$lab_prefix-$1" address add "$4" dev "$2" nodad
+}
+
+# What a veth lacks of a NIC's far end: it takes XDP_TX and XDP_REDIRECT only if it runs an XDP program.
+lab_take_xdp() {
+    lab_run "$1" ip link set dev "$2" xdpdrv object "$lab_state/xdp_pass.o" section xdp
+}
+
+# ... it leaves UDP checksums half done.
+lab_complete_checksums() {
+    lab_run "$1" ethtool --offload "$2" tx off >/dev/null
+}
+
+# ... and it leaves no room behind a packet.
+lab_pad_queries() {
+    lab_run "$1" tc qdisc add dev "$2" clsact
+    lab_run "$1" tc filter add dev "$2" egress bpf direct-action object-file "$lab_state/pad_queries.o" section tc
 }
 
 lab_compile() {
     clang -target bpf -O2 -Wall -I"/usr/include/$(gcc -print-multiarch)" -c "$lab_templates/$1.bpf.c" -o "$lab_state/$1.o"
 }
 
-# The resolver's process that stays: it holds a mount namespace with a BPF file system of its own, so that the pins of the
-# lab and those of a dns-fastpathd of this machine, or of another lab, never meet.
+# lab_start_host MACHINE: the process of a fast-path host that stays: it holds a mount namespace with a BPF file system of its
+# own, so that the pins of one host and those of this machine, of another host or of another lab never meet.
 # shellcheck disable=SC2016 # expanded by the inner shell
-lab_start_resolver_host() {
-    nsenter --net="/run/netns/$lab_prefix-resolver" -- setsid unshare --mount --propagation private -- \
+lab_start_host() {
+    nsenter --net="/run/netns/$lab_prefix-$1" -- setsid unshare --mount --propagation private -- \
         sh -c 'mount -t bpf bpf /sys/fs/bpf && echo $$ >"$1.new" && mv "$1.new" "$1" && exec sleep infinity' \
-        sh "$lab_state/resolver.pid" </dev/null >"$lab_state/log/resolver.out" 2>&1 9>&- &
-    wait_until 10 test -e "$lab_state/resolver.pid" || die "the lab's resolver host: $(<"$lab_state/log/resolver.out")"
+        sh "$lab_state/$1.pid" </dev/null >"$lab_state/log/$1.out" 2>&1 9>&- &
+    wait_until 10 test -e "$lab_state/$1.pid" || die "the lab's host $1: $(<"$lab_state/log/$1.out")"
 }
 
 lab_make_zones() (
@@ -150,10 +162,10 @@ lab_start_nsd() {
     wait_until 20 lab_answers auth "$2" "$3" SOA || die "NSD does not answer on $2; the end of its log: $(lab_log "$1")"
 }
 
-# From the client's end too: the resolver answers on its own machine already.
+# lab_expect_way ADDRESS...: from the client's end too; each resolver answers on its own machine already.
 lab_expect_way() {
     local address
-    for address in "$lab_resolver4" "$lab_resolver6"; do
+    for address in "$@"; do
         wait_until 20 lab_answers client "$address" mail.example SOA || die "no answer of $address reaches the client"
     done
 }
@@ -166,11 +178,16 @@ lab_answers() {
 
 # lab_render NAME SCRIPT...: from the template NAME.in, by sed; each SCRIPT replaces one mark.
 lab_render() {
+    lab_render_as "$1" "$@"
+}
+
+# lab_render_as OUTPUT NAME SCRIPT...: several of one template.
+lab_render_as() {
     local mark edits=(--expression="s|@STATE@|$lab_state|g")
-    for mark in "${@:2}"; do
+    for mark in "${@:3}"; do
         edits+=(--expression="$mark")
     done
-    sed "${edits[@]}" "$lab_templates/$1.in" >"$lab_state/$1"
+    sed "${edits[@]}" "$lab_templates/$2.in" >"$lab_state/$1"
 }
 
 # Each with its path, also where there is only one.
@@ -186,11 +203,21 @@ fi
 
 # --- parts of lab_down ------------------------------------------------------------------------------------------------
 
+# Those of any topology: an earlier lab of this prefix may have had another one.
+lab_namespaces() {
+    local topology machine
+    for topology in "${lab_topologies[@]}"; do
+        for machine in $("lab_machines_$topology"); do
+            [[ ! -e /run/netns/$lab_prefix-$machine ]] || printf '%s\n' "$lab_prefix-$machine"
+        done
+    done | sort -u
+}
+
 # The namespaces are the lab's own, so whatever runs in them was started in the lab.
 lab_processes() {
-    local role
-    for role in "${lab_roles[@]}"; do
-        [[ ! -e /run/netns/$lab_prefix-$role ]] || ip netns pids "$lab_prefix-$role"
+    local namespace
+    for namespace in $(lab_namespaces); do
+        ip netns pids "$namespace"
     done
 }
 

@@ -13,6 +13,7 @@ build_packages=(
     libcli11-dev
     libexpected-dev
     libldns-dev
+    libnftables-dev
     libspdlog-dev
     libsystemd-dev
     libyaml-cpp-dev
@@ -47,6 +48,13 @@ declare -A resolver_package=(
 demo_packages=(
     conntrack
     dnsperf
+    nftables
+)
+
+# Beside the lab's: whom we are compared with, and the generator (scripts/bench-steering.sh).
+bench_packages=(
+    dnsdist
+    knot-dnsutils
     nftables
 )
 

@@ -10,7 +10,7 @@
 namespace fastpath::test {
 namespace {
 
-constexpr uint32_t budget = 250'000;
+constexpr uint32_t budget = 400000;
 
 uint32_t verified_instructions(int program) {
     bpf_prog_info info = {};

@@ -3,29 +3,21 @@
 
 #include "harness/packet.h"
 #include "loaded.h"
+#include "map_element.h"
 #include "util/address.h"
 
-#include <bpf/bpf.h>
 #include <ctime>
 #include <stdexcept>
 
 namespace fastpath::test {
 namespace {
 
-template <class Key, class Value> void put(const char *map, const Key &key, const Value &value) {
-    if (bpf_map_update_elem(Loaded::instance().programs.map(map), &key, &value, BPF_ANY) != 0) {
-        throw std::runtime_error(std::string("cannot write the map ") + map);
-    }
-}
-
-void listen_on(const char *address, uint16_t view) {
-    put("listeners", parse_address(address).value().abi(), fp_listener{.view = view, .pool = 0, .pad = 0});
-}
-
 void set_acl(const char *prefix, bool allowed) {
-    const IpPrefix parsed = parse_prefix(prefix).value();
-    put("clients", fp_client_key{.prefix_len = parsed.length, .addr = parsed.address.abi()},
-        fp_client{.allowed = allowed ? uint8_t{1} : uint8_t{0}, .pad = 0, .view = 0});
+    set_client(prefix, {.allowed = allowed ? uint8_t{1} : uint8_t{0},
+                        .is_upstream = 0,
+                        .view = FP_VIEW_NONE,
+                        .pool = FP_POOL_NONE,
+                        .pad = 0});
 }
 
 uint8_t bits_of(const ResponseText &response, const Asked &asked) {
@@ -40,10 +32,24 @@ std::runtime_error not_cached(const ResponseText &response, std::string_view rea
 
 } // namespace
 
+void set_listener(const char *address, const fp_listener &listener, uint32_t generation) {
+    put_element("listeners", fp_listener_key{.generation = generation, .addr = parse_address(address).value().abi()},
+                listener);
+}
+
+void set_client(const char *prefix, const fp_client &client, uint32_t generation) {
+    const IpPrefix parsed = parse_prefix(prefix).value();
+    put_element("clients",
+                fp_client_key{.prefix_len = FP_CLIENT_PREFIX_BITS + uint32_t{parsed.length},
+                              .generation = generation,
+                              .addr = parsed.address.abi()},
+                client);
+}
+
 void set_addresses() {
-    listen_on(server_ipv4, default_view);
-    listen_on(server_ipv6, default_view);
-    listen_on(other_server_ipv4, other_view);
+    set_listener(server_ipv4, {.view = default_view, .pool = 0, .pad = 0});
+    set_listener(server_ipv6, {.view = default_view, .pool = 0, .pad = 0});
+    set_listener(other_server_ipv4, {.view = other_view, .pool = 0, .pad = 0});
     set_acl("198.18.0.0/15", true);
     set_acl("198.18.66.0/24", false);
     set_acl("2001:db8::/32", true);
@@ -57,11 +63,23 @@ fp_settings default_settings() {
             .stale_ttl = 30,
             .stale = FP_STALE_OFF,
             .prefetch = 0,
-            .pad = 0};
+            .steers = 0,
+            .has_routes = 0,
+            .first_port = first_source_port,
+            .ports = source_ports,
+            .pad = 0,
+            .flow_life_ns = 5 * FP_NSEC_PER_SEC};
 }
 
 void set_settings(const fp_settings &settings) {
-    put("settings", uint32_t{0}, settings);
+    set_generations({.generation = 0,
+                     .first_answer_port = settings.first_port,
+                     .answer_ports = settings.steers ? settings.ports : uint16_t{0},
+                     .settings = {settings, {}}});
+}
+
+void set_generations(const fp_generations &generations) {
+    put_element("settings", uint32_t{0}, generations);
 }
 
 uint64_t coarse_now_ns() {
@@ -71,26 +89,17 @@ uint64_t coarse_now_ns() {
 }
 
 void set_resolver(const fp_resolver &resolver) {
-    put("resolver", uint32_t{0}, resolver);
+    put_element("resolver", uint32_t{0}, resolver);
 }
 
 fp_resolver resolver_now() {
-    const uint32_t zero = 0;
-    fp_resolver resolver = {};
-    if (bpf_map_lookup_elem(Loaded::instance().programs.map("resolver"), &zero, &resolver) != 0) {
-        throw std::runtime_error("cannot read the map resolver");
-    }
-    return resolver;
+    return get_element<fp_resolver>("resolver", uint32_t{0});
 }
 
 void set_heartbeat(uint64_t ns) {
-    const uint32_t zero = 0;
-    fp_meta meta = {};
-    if (bpf_map_lookup_elem(Loaded::instance().programs.map("meta"), &zero, &meta) != 0) {
-        throw std::runtime_error("cannot read the map meta");
-    }
+    auto meta = get_element<fp_meta>("meta", uint32_t{0});
     meta.heartbeat_ns = ns;
-    put("meta", zero, meta);
+    put_element("meta", uint32_t{0}, meta);
 }
 
 void show_life(uint64_t now_ns) {

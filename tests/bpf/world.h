@@ -19,8 +19,17 @@ inline constexpr const char *denied_ipv6 = "2001:db9::1";
 // The listeners of harness/packet.h and the one above; allowed are 198.18.0.0/15 without 198.18.66.0/24, and 2001:db8::/32.
 void set_addresses();
 
+// Rows of a generation of the config; 0 is the one in use unless a test says otherwise.
+void set_listener(const char *address, const fp_listener &listener, uint32_t generation = 0);
+void set_client(const char *prefix, const fp_client &client, uint32_t generation = 0);
+
+// steering.source_ports
+inline constexpr uint16_t first_source_port = 20000;
+inline constexpr uint16_t source_ports = 4096;
+
 [[nodiscard]] fp_settings default_settings();
-void set_settings(const fp_settings &settings);
+void set_settings(const fp_settings &settings); // as the only generation
+void set_generations(const fp_generations &generations);
 
 // What the programs know of the resolver, and when the daemon was last alive.
 void set_resolver(const fp_resolver &resolver);

@@ -23,17 +23,17 @@ double learned(const Samples &samples) {
 
 } // namespace
 
-Samples metrics(const Lab &lab) {
+Samples metrics(const Lab &lab, Machine host) {
     const std::string page =
-        lab.talk(Machine::resolver, metrics_port, "GET /metrics HTTP/1.0\r\nHost: lab\r\nConnection: close\r\n\r\n");
+        lab.talk(host, metrics_port, "GET /metrics HTTP/1.0\r\nHost: lab\r\nConnection: close\r\n\r\n");
     if (page.find(" 200 ") == std::string::npos) {
         throw std::runtime_error("no metrics: " + page);
     }
     return Samples::parse(page);
 }
 
-Samples stats(const Lab &lab) {
-    return Samples::parse(control(lab, {"stats"}));
+Samples stats(const Lab &lab, Machine host) {
+    return Samples::parse(control(lab, {"stats"}, host));
 }
 
 void settle(const Lab &lab) {
@@ -46,8 +46,8 @@ void settle(const Lab &lab) {
     }
 }
 
-double unbound_queries(const Lab &lab) {
-    const std::string page = lab.talk(Machine::resolver, unbound_control_port, "UBCT1 stats_noreset\n");
+double unbound_queries(const Lab &lab, Machine machine) {
+    const std::string page = lab.talk(machine, unbound_control_port, "UBCT1 stats_noreset\n");
     return Samples::parse(page, '=').at("total.num.queries");
 }
 

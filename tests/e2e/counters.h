@@ -10,15 +10,15 @@
 namespace fastpath::test {
 
 // The metrics page of the running daemon.
-Samples metrics(const Lab &lab);
+Samples metrics(const Lab &lab, Machine host = Machine::resolver);
 // The same from the pinned maps, by dns-fastpathctl: also where no daemon runs, and where no connection can be made.
-Samples stats(const Lab &lab);
+Samples stats(const Lab &lab, Machine host = Machine::resolver);
 
 // Waits until the daemon has dealt with every answer that the learner has handed over.
 void settle(const Lab &lab);
 
-// Queries that Unbound was asked, over UDP or TCP.
-double unbound_queries(const Lab &lab);
+// Queries that an Unbound was asked, over UDP or TCP.
+double unbound_queries(const Lab &lab, Machine machine = Machine::resolver);
 
 inline const std::string by_fast_path = "the fast path";
 inline const std::string by_unbound = "Unbound";

@@ -7,21 +7,17 @@
 namespace fastpath::test {
 namespace {
 
-void write_config(const Lab &lab, const std::string &config) {
-    std::ofstream file(FastpathDaemon::config_file(lab));
+void write_config(const std::filesystem::path &path, const std::string &config) {
+    std::ofstream file(path);
     file << config;
     if (!file.flush()) {
-        throw std::runtime_error("cannot write " + FastpathDaemon::config_file(lab).string());
+        throw std::runtime_error("cannot write " + path.string());
     }
 }
 
-Command daemon_command(const Lab &lab) {
-    return {FASTPATH_DAEMON, "--config", FastpathDaemon::config_file(lab)};
-}
-
-Process start_with(const Lab &lab, const std::string &config) {
-    write_config(lab, config);
-    return lab.start(Machine::resolver, daemon_command(lab));
+Command daemon_with(const std::filesystem::path &path, const std::string &config) {
+    write_config(path, config);
+    return {FASTPATH_DAEMON, "--config", path};
 }
 
 } // namespace
@@ -36,12 +32,12 @@ std::string probing_config(const std::string &more) {
            more;
 }
 
-std::filesystem::path FastpathDaemon::config_file(const Lab &lab) {
-    return lab.state() / "dns-fastpath.yaml";
+std::filesystem::path FastpathDaemon::config_file(const Lab &lab, Machine host) {
+    return lab.state() / ("dns-fastpath-" + name_of(host) + ".yaml");
 }
 
-FastpathDaemon::FastpathDaemon(const Lab &lab, const std::string &config)
-    : lab_(lab), process_(start_with(lab, config)) {
+FastpathDaemon::FastpathDaemon(const Lab &lab, const std::string &config, Machine host)
+    : lab_(lab), host_(host), process_(lab.start(host, daemon_with(config_file(lab, host), config))) {
     if (!says("ready")) {
         throw std::runtime_error("dns-fastpathd does not become ready: " + log());
     }
@@ -62,7 +58,7 @@ void FastpathDaemon::kill() {
 }
 
 void FastpathDaemon::reload(const std::string &config) {
-    write_config(lab_, config);
+    write_config(config_file(lab_, host_), config);
     process_.signal(SIGHUP);
 }
 
@@ -71,15 +67,14 @@ bool FastpathDaemon::says(const std::string &text) const {
 }
 
 Finished FastpathDaemon::fail_to_start(const Lab &lab, const std::string &config, Command by) {
-    write_config(lab, config);
-    const Command daemon = daemon_command(lab);
+    const Command daemon = daemon_with(config_file(lab), config);
     by.insert(by.end(), daemon.begin(), daemon.end());
     return lab.run(Machine::resolver, by);
 }
 
-std::string control(const Lab &lab, Command arguments) {
+std::string control(const Lab &lab, Command arguments, Machine host) {
     arguments.insert(arguments.begin(), FASTPATH_CTL);
-    return lab.must_run(Machine::resolver, arguments);
+    return lab.must_run(host, arguments);
 }
 
 } // namespace fastpath::test

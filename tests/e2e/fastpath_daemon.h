@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// FastpathDaemon: dns-fastpathd on the resolver of the lab, with a config that the test writes.
+// FastpathDaemon: dns-fastpathd on a machine of the lab, the resolver where no other is named, with a config that the test writes.
 #pragma once
 
 #include "harness/lab.h"
@@ -21,7 +21,7 @@ std::string probing_config(const std::string &more = {});
 class FastpathDaemon {
   public:
     // Throws the log where it does not become ready.
-    explicit FastpathDaemon(const Lab &lab, const std::string &config = lab_config());
+    explicit FastpathDaemon(const Lab &lab, const std::string &config = lab_config(), Machine host = Machine::resolver);
     // Stops it, with SIGTERM.
     ~FastpathDaemon();
     FastpathDaemon(const FastpathDaemon &) = delete;
@@ -40,14 +40,15 @@ class FastpathDaemon {
 
     // What a start gives that must fail: exit code and all that was said. `by` is a command that starts it, with arguments.
     static Finished fail_to_start(const Lab &lab, const std::string &config, Command by = {});
-    static std::filesystem::path config_file(const Lab &lab);
+    static std::filesystem::path config_file(const Lab &lab, Machine host = Machine::resolver);
 
   private:
     const Lab &lab_;
+    Machine host_;
     Process process_;
 };
 
-// dns-fastpathctl on the resolver; throws where it fails.
-std::string control(const Lab &lab, Command arguments);
+// dns-fastpathctl; throws where it fails.
+std::string control(const Lab &lab, Command arguments, Machine host = Machine::resolver);
 
 } // namespace fastpath::test

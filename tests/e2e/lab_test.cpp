@@ -46,8 +46,12 @@ bool LabTest::can_run() {
 }
 
 void LabTest::SetUpTestSuite() {
+    set_up_lab(Topology::plain);
+}
+
+void LabTest::set_up_lab(Topology topology) {
     if (can_run()) {
-        lab_ = std::make_unique<Lab>();
+        lab_ = std::make_unique<Lab>(topology);
     }
 }
 

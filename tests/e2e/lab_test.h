@@ -29,6 +29,7 @@ class LabTest : public ::testing::Test {
 
     static Lab &lab() { return *lab_; }
     static bool can_run();
+    static void set_up_lab(Topology topology);
 
     // dig (or kdig) on the client, for example {"d0001.mail.example", "MX", "+dnssec"}. Asks resolver4 unless a server is
     // given. The daemon has learned what there was to learn when this returns.

@@ -51,6 +51,14 @@ LoadReport parse_report(const std::string &text) {
             .lost = std::stoull(field(text, "Queries lost: +([0-9]+)"))};
 }
 
+LoadReport kxdpgun(const Lab &lab, const std::filesystem::path &questions, unsigned rate, unsigned seconds) {
+    const std::string text = lab.must_run(Machine::client, {"kxdpgun", "-Q", std::to_string(rate), "-t",
+                                                            std::to_string(seconds), "-i", questions, Lab::resolver4});
+    const uint64_t sent = std::stoull(field(text, "total queries: +([0-9]+)"));
+    const uint64_t received = std::stoull(field(text, "total replies: +([0-9]+)"));
+    return {.sent = sent, .lost = sent - received};
+}
+
 } // namespace
 
 // A socket's buffer holds some 50 answers that XDP sent, because each of them occupies a page; hence at most 20 at a time.
@@ -59,11 +67,12 @@ LoadReport ask_hot_names(const Lab &lab) {
 }
 
 LoadReport ask_hot_names_by_kxdpgun(const Lab &lab) {
-    const std::string text = lab.must_run(
-        Machine::client, {"kxdpgun", "-Q", "2000", "-t", "1", "-i", lab.state() / "zones/hot.queries", Lab::resolver4});
-    const uint64_t sent = std::stoull(field(text, "total queries: +([0-9]+)"));
-    const uint64_t received = std::stoull(field(text, "total replies: +([0-9]+)"));
-    return {.sent = sent, .lost = sent - received};
+    return kxdpgun(lab, hot_names(lab), 2000, 1);
+}
+
+LoadReport ask_from_many_ports(const Lab &lab, unsigned queries_per_second, unsigned seconds,
+                               const std::vector<std::string> &questions) {
+    return kxdpgun(lab, write_questions(lab, questions), queries_per_second, seconds);
 }
 
 void learn_hot_names(const Lab &lab) {

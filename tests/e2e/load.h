@@ -24,6 +24,10 @@ LoadReport ask_hot_names(const Lab &lab);
 // All hot names twice, at a low rate. kxdpgun leaves its own XDP program on the client's eth0, which takes XDP_TX as well.
 LoadReport ask_hot_names_by_kxdpgun(const Lab &lab);
 
+// These questions over and over, each query from a source port of its own. As for kxdpgun's program, see above.
+LoadReport ask_from_many_ports(const Lab &lab, unsigned queries_per_second, unsigned seconds,
+                               const std::vector<std::string> &questions);
+
 // A load that runs beside the test.
 class Load {
   public:

@@ -15,16 +15,16 @@ struct Endpoint {
     sockaddr_storage address = {};
     socklen_t length = 0;
 
-    explicit Endpoint(const std::string &text) {
+    Endpoint(const std::string &text, uint16_t port) {
         auto *const ipv4 = reinterpret_cast<sockaddr_in *>(&address);
         auto *const ipv6 = reinterpret_cast<sockaddr_in6 *>(&address);
         if (::inet_pton(AF_INET, text.c_str(), &ipv4->sin_addr) == 1) {
             ipv4->sin_family = AF_INET;
-            ipv4->sin_port = htons(FP_DNS_PORT);
+            ipv4->sin_port = htons(port);
             length = sizeof(*ipv4);
         } else if (::inet_pton(AF_INET6, text.c_str(), &ipv6->sin6_addr) == 1) {
             ipv6->sin6_family = AF_INET6;
-            ipv6->sin6_port = htons(FP_DNS_PORT);
+            ipv6->sin6_port = htons(port);
             length = sizeof(*ipv6);
         } else {
             throw std::invalid_argument("not an address: " + text);
@@ -39,13 +39,11 @@ bool is_readable(int fd, std::chrono::steady_clock::time_point deadline) {
     return left.count() >= 0 && ::poll(&watched, 1, static_cast<int>(left.count())) == 1;
 }
 
-UniqueFd connected(const Lab &lab, Machine machine, const std::string &server, int type) {
-    const Endpoint endpoint(server);
-    UniqueFd fd = lab.socket(machine, endpoint.address.ss_family, type);
-    if (::connect(fd.get(), reinterpret_cast<const sockaddr *>(&endpoint.address), endpoint.length) != 0) {
-        throw std::system_error(errno, std::generic_category(), "connect to " + server);
+void bind_to(int fd, const std::string &address) {
+    const Endpoint endpoint(address, 0);
+    if (::bind(fd, reinterpret_cast<const sockaddr *>(&endpoint.address), endpoint.length) != 0) {
+        throw std::system_error(errno, std::generic_category(), "bind to " + address);
     }
-    return fd;
 }
 
 // Exactly `size` octets; nullopt where the connection ends or the time is over before.
@@ -64,8 +62,20 @@ std::optional<Octets> read_exactly(int fd, size_t size, std::chrono::steady_cloc
 
 } // namespace
 
-DnsClient::DnsClient(const Lab &lab, Machine machine, const std::string &server)
-    : socket_(connected(lab, machine, server, SOCK_DGRAM)) {}
+UniqueFd connect_to(const Lab &lab, Machine machine, const std::string &server, int type, const std::string &from) {
+    const Endpoint endpoint(server, FP_DNS_PORT);
+    UniqueFd fd = lab.socket(machine, endpoint.address.ss_family, type);
+    if (!from.empty()) {
+        bind_to(fd.get(), from);
+    }
+    if (::connect(fd.get(), reinterpret_cast<const sockaddr *>(&endpoint.address), endpoint.length) != 0) {
+        throw std::system_error(errno, std::generic_category(), "connect to " + server);
+    }
+    return fd;
+}
+
+DnsClient::DnsClient(const Lab &lab, Machine machine, const std::string &server, const std::string &from)
+    : socket_(connect_to(lab, machine, server, SOCK_DGRAM, from)) {}
 
 std::optional<Octets> DnsClient::ask(const DnsQuery &query, std::chrono::milliseconds limit) {
     const Octets message = query.octets();
@@ -90,7 +100,7 @@ std::optional<Octets> DnsClient::ask(const DnsQuery &query, std::chrono::millise
 
 std::optional<Octets> ask_over_tcp(const Lab &lab, Machine machine, const std::string &server, const DnsQuery &query,
                                    std::chrono::milliseconds limit) {
-    const UniqueFd connection = connected(lab, machine, server, SOCK_STREAM);
+    const UniqueFd connection = connect_to(lab, machine, server, SOCK_STREAM);
     const Octets message = query.octets();
     Octets framed; // the length before the message: RFC 1035 4.2.2
     append16(framed, static_cast<uint16_t>(message.size()));

@@ -12,9 +12,13 @@
 
 namespace fastpath::test {
 
+// A socket of a machine, connected to port 53 of a server: it takes answers of that address and port only. `from` is an address
+// of the machine; "" where any will do.
+UniqueFd connect_to(const Lab &lab, Machine machine, const std::string &server, int type, const std::string &from = {});
+
 class DnsClient {
   public:
-    DnsClient(const Lab &lab, Machine machine, const std::string &server);
+    DnsClient(const Lab &lab, Machine machine, const std::string &server, const std::string &from = {});
 
     // The response with the query's id; nullopt where none comes in time.
     std::optional<Octets> ask(const DnsQuery &query, std::chrono::milliseconds limit = std::chrono::seconds(2));

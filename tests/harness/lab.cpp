@@ -25,24 +25,16 @@ std::string prefix() {
 
 const fs::path states = "/run/dns-fastpath-lab";
 
-std::string name_of(Machine machine) {
-    switch (machine) {
-    case Machine::client:
-        return "client";
-    case Machine::resolver:
-        return "resolver";
-    case Machine::auth:
-        return "auth";
-    }
-    throw std::invalid_argument("no such machine");
-}
-
 UniqueFd open_or_throw(const fs::path &path, int flags) {
     UniqueFd fd(::open(path.c_str(), flags | O_CLOEXEC, 0600));
     if (!fd) {
         throw std::system_error(errno, std::generic_category(), path);
     }
     return fd;
+}
+
+std::string name_of(Topology topology) {
+    return topology == Topology::steering ? "steering" : "plain";
 }
 
 // Held while a program of tests has the lab. Not the lock of lab.sh, which would wait for it.
@@ -92,8 +84,36 @@ class Visit {
 
 } // namespace
 
-Lab::Lab() : session_(take_turn()) {
-    const Finished up = test::run(lab_script({"up"}), {}, std::chrono::minutes(5)); // it may install packages
+std::string name_of(Machine machine) {
+    switch (machine) {
+    case Machine::client:
+        return "client";
+    case Machine::auth:
+        return "auth";
+    case Machine::resolver:
+        return "resolver";
+    case Machine::stranger:
+        return "stranger";
+    case Machine::fp1:
+        return "fp1";
+    case Machine::fp2:
+        return "fp2";
+    case Machine::az1a:
+        return "az1a";
+    case Machine::az1b:
+        return "az1b";
+    case Machine::az2a:
+        return "az2a";
+    case Machine::corp:
+        return "corp";
+    }
+    throw std::invalid_argument("no such machine");
+}
+
+Lab::Lab(Topology topology) : session_(take_turn()) {
+    Command command = lab_script({"up"});
+    command.insert(command.begin() + 1, "LAB_TOPOLOGY=" + name_of(topology));
+    const Finished up = test::run(command, {}, std::chrono::minutes(5)); // it may install packages
     if (up.exit_code != 0) {
         throw std::runtime_error("scripts/lab.sh up: " + up.output);
     }
@@ -122,16 +142,16 @@ std::string Lab::must_run(Machine machine, const Command &command, const std::st
     return finished.output;
 }
 
-void Lab::restart_resolver() const {
-    const Finished restart = test::run(lab_script({"restart"}));
+void Lab::restart_resolver(Machine machine) const {
+    const Finished restart = test::run(lab_script({"restart", name_of(machine)}));
     if (restart.exit_code != 0) {
         throw std::runtime_error("scripts/lab.sh restart: " + restart.output);
     }
 }
 
-UniqueFd Lab::socket(Machine machine, int family, int type) const {
+UniqueFd Lab::socket(Machine machine, int family, int type, int protocol) const {
     const Visit visit(machine);
-    UniqueFd fd(::socket(family, type | SOCK_CLOEXEC, 0));
+    UniqueFd fd(::socket(family, type | SOCK_CLOEXEC, protocol));
     if (!fd) {
         throw std::system_error(errno, std::generic_category(), "socket");
     }

@@ -11,7 +11,11 @@
 
 namespace fastpath::test {
 
-enum class Machine { client, resolver, auth };
+// What LAB_TOPOLOGY says, and the machines of any of them.
+enum class Topology { plain, steering };
+enum class Machine { client, auth, resolver, stranger, fp1, fp2, az1a, az1b, az2a, corp };
+
+[[nodiscard]] std::string name_of(Machine machine);
 
 class Lab {
   public:
@@ -20,7 +24,7 @@ class Lab {
     static constexpr const char *client4 = "198.18.0.10";
 
     // Up as long as this lives. What an earlier run left behind goes first; another run that is under way is waited for.
-    Lab();
+    explicit Lab(Topology topology = Topology::plain);
     ~Lab();
     Lab(const Lab &) = delete;
     Lab &operator=(const Lab &) = delete;
@@ -30,10 +34,10 @@ class Lab {
     // The same, and throws what was printed where the exit code is not 0.
     std::string must_run(Machine machine, const Command &command, const std::string &input = {}) const;
 
-    // Ends the resolver and starts it again, with an empty cache.
-    void restart_resolver() const;
+    // Ends the resolver of a machine and starts it again, with an empty cache.
+    void restart_resolver(Machine machine = Machine::resolver) const;
 
-    [[nodiscard]] UniqueFd socket(Machine machine, int family, int type) const;
+    [[nodiscard]] UniqueFd socket(Machine machine, int family, int type, int protocol = 0) const;
     // Connects to a port of the machine's own 127.0.0.1, sends, and reads to the end; "" where nobody listens.
     [[nodiscard]] std::string talk(Machine machine, uint16_t port, const std::string &request) const;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Damaged configs, the same ones in every run: each is either refused with a place, or read and printed faithfully.
+#include "config/contradiction.h"
 #include "config/load.h"
 #include "config/print.h"
-#include "config/validate.h"
 
 #include <array>
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ namespace {
 
 constexpr int rounds = 20'000;
 
-constexpr std::array<std::string_view, 34> fragments = {
+constexpr std::array<std::string_view, 38> fragments = {
     "\n",
     "\t",
     " ",
@@ -49,6 +49,10 @@ constexpr std::array<std::string_view, 34> fragments = {
     "cache:\n ",
     "max_ttl: ",
     "99999999999999999999",
+    "default",
+    "local",
+    "198.18.0.2",
+    "upstreams: ",
 };
 
 class Mutator {
@@ -81,9 +85,18 @@ class Mutator {
 };
 
 const char *const rich_config = R"(interfaces: [eth0, {name: eth1, mode: native}]
+az: use1-az1
 listen:
   - {address: 198.18.0.2}
-  - {address: "2001:db8::1"}
+  - {address: "2001:db8::1", pool: vpc, view: mta}
+pools:
+  default:
+    upstreams: [{address: local}, {address: 198.18.1.11, az: use1-az1, weight: 5, max_qps: 1000}]
+  vpc: {upstreams: [{address: 198.18.2.11}]}
+routes: [{zone: corp.example, pool: vpc}, {zone: ., pool: default}]
+clients: [{prefix: 198.18.9.0/24, pool: vpc, view: mta}]
+steering: {source_addresses: [198.18.0.2], source_ports: 20000-24095, timeout: 5s}
+conntrack: {notrack: false}
 acl: {allow: [10.0.0.0/8, "::1"], action: drop}
 cache:
   max_entries: 1000

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <set>
 #include <sstream>
 
 namespace fastpath {
@@ -23,6 +24,19 @@ Config unusual_config() {
     config.interfaces = {{"null"}, {"~", InterfaceMode::native}, {"-", InterfaceMode::generic}, {"{a}"}, {"#b"},
                          {"'c\""}};
     config.listen = {{parse_address("2001:db8::").value()}, {parse_address("192.0.2.1").value()}};
+    config.listen[1].pool = "~";
+    config.listen[1].view = "null";
+    config.az = "{a}";
+    config.pools = {{"~", {{.address = parse_address("2001:db8::1:0").value(), .az = "#b", .weight = 1, .max_qps = 1}}},
+                    {"default", {{.weight = 7}, {.address = parse_address("192.0.2.2").value()}}},
+                    {"-", {{.az = "[]"}}}};
+    config.routes = {{name_from_text("~").value(), "~"}, {name_from_text("a\\.b.\\000").value(), "-"}};
+    config.clients = {{parse_prefix("::/0").value(), "-", ""},
+                      {parse_prefix("0.0.0.0/0").value(), "", "true"},
+                      {parse_prefix("192.0.2.1").value(), "~", "&x"}};
+    config.steering = {
+        .source_addresses = {parse_address("2001:db8::").value()}, .source_ports = {1'024, 65'535}, .timeout = 1'234ms};
+    config.conntrack.notrack = false;
     config.acl.allow = {parse_prefix("::/0").value(), parse_prefix("0.0.0.0/0").value()};
     config.acl.action = AclAction::drop;
     config.cache = {.max_entries = 8,
@@ -50,6 +64,10 @@ Config unusual_config() {
 TEST(ConfigPrint, ReadsBackAsTheSame) {
     Config without_lists = unusual_config();
     without_lists.acl.allow.clear();
+    without_lists.listen.clear();
+    without_lists.routes.clear();
+    without_lists.clients.clear();
+    without_lists.steering.source_addresses.clear();
     without_lists.metrics.listen.reset();
     for (const Config &config : {Config{}, unusual_config(), without_lists}) {
         const std::string text = print_config(config);
@@ -64,11 +82,30 @@ TEST(ConfigPrint, IsTheShapeOfTheContract) {
     config.interfaces = {{"eth0"}};
     config.listen = {{parse_address("198.18.0.2").value()}};
     config.acl.allow = {parse_prefix("127.0.0.0/8").value()};
+    config.az = "use1-az1";
+    config.pools[0].upstreams.push_back(
+        {.address = parse_address("198.18.1.11").value(), .az = "use1-az1", .max_qps = 1000});
+    config.pools.push_back({"vpc", {{.address = parse_address("169.254.169.253").value()}}});
+    config.routes = {{name_from_text("corp.example").value(), "vpc"}};
+    config.clients = {{parse_prefix("198.18.9.0/24").value(), "", "mta"}};
 
     EXPECT_EQ(print_config(config), R"(interfaces:
   - {name: eth0, mode: auto}
+az: use1-az1
 listen:
-  - {address: 198.18.0.2}
+  - {address: 198.18.0.2, pool: default, view: default}
+pools:
+  default:
+    upstreams:
+      - {address: local, weight: 100, max_qps: 0}
+      - {address: 198.18.1.11, az: use1-az1, weight: 100, max_qps: 1000}
+  vpc:
+    upstreams:
+      - {address: 169.254.169.253, weight: 100, max_qps: 0}
+routes:
+  - {zone: corp.example., pool: vpc}
+clients:
+  - {prefix: 198.18.9.0/24, view: mta}
 acl:
   allow:
     - 127.0.0.0/8
@@ -86,6 +123,10 @@ cache:
 edns:
   payload_size: 1232
   cookies: ignore
+steering:
+  source_addresses: []
+  source_ports: 20000-24095
+  timeout: 5s
 health:
   interval: 1s
   timeout: 500ms
@@ -93,6 +134,8 @@ health:
   rise: 2
   name: .
   type: NS
+conntrack:
+  notrack: true
 metrics:
   listen: 127.0.0.1:9153
 state:
@@ -113,20 +156,61 @@ TEST(ConfigDiff, NamesKeyValuesAndWhetherAReloadIsEnough) {
     now.metrics.listen.reset();
 
     EXPECT_EQ(diff(Config{}, now), (std::vector<ConfigChange>{
-                                       {"interfaces", "[]", "[{name: eth0, mode: native}]", false},
-                                       {"cache.max_ttl", "86400", "60", true},
-                                       {"metrics.listen", "127.0.0.1:9153", "\"\"", false},
+                                       {"interfaces", "+{name: eth0, mode: native}", false},
+                                       {"cache.max_ttl", "86400 -> 60", true},
+                                       {"metrics.listen", "127.0.0.1:9153 -> \"\"", false},
                                    }));
 }
 
-TEST(ConfigDiff, SeesEveryKey) {
-    std::vector<std::string> changed;
-    for (const ConfigChange &change : diff(Config{}, unusual_config())) {
-        changed.push_back(change.key);
+TEST(ConfigDiff, OfListsIsWhatLeavesAndWhatIsNew) {
+    const Config old = parse_config("pools:\n"
+                                    "  default: {upstreams: [{address: 198.18.1.11}, {address: 198.18.2.11}]}\n"
+                                    "  same: {upstreams: [{address: local}]}\n"
+                                    "  gone: {upstreams: [{address: local}]}\n"
+                                    "routes: [{zone: a, pool: default}, {zone: b, pool: same}, {zone: c, pool: same}]\n"
+                                    "acl: {allow: [10.0.0.0/8, 192.0.2.0/24]}",
+                                    "f.yaml")
+                           .value();
+    const Config now =
+        parse_config("pools:\n"
+                     "  new: {upstreams: [{address: 198.18.3.11}]}\n"
+                     "  default: {upstreams: [{address: 198.18.1.11, weight: 5}, {address: 198.18.2.11}]}\n"
+                     "  same: {upstreams: [{address: local}]}\n"
+                     "routes: [{zone: c, pool: same}, {zone: a, pool: new}]\n"
+                     "acl: {allow: [192.0.2.0/24, 10.0.0.0/8]}",
+                     "f.yaml")
+            .value();
+
+    EXPECT_EQ(
+        diff(old, now),
+        (std::vector<ConfigChange>{
+            {"pools.default.upstreams",
+             "-{address: 198.18.1.11, weight: 100, max_qps: 0} +{address: 198.18.1.11, weight: 5, max_qps: 0}", true},
+            {"pools.gone.upstreams", "-{address: local, weight: 100, max_qps: 0}", true},
+            {"pools.new.upstreams", "+{address: 198.18.3.11, weight: 100, max_qps: 0}", true},
+            {"routes", "-{zone: a., pool: default} -{zone: b., pool: same} +{zone: a., pool: new}", true},
+            {"acl.allow", "another order", true},
+        }));
+}
+
+TEST(ConfigDiff, OfLongListsStaysALine) {
+    Config now;
+    for (uint8_t i = 0; i < 12; ++i) {
+        now.acl.allow.push_back({IpAddress::from_ipv4({192, 0, 2, i}), 128});
     }
-    std::vector<std::string> all;
+    EXPECT_EQ(diff(Config{}, now).at(0).text,
+              "+192.0.2.0/32 +192.0.2.1/32 +192.0.2.2/32 +192.0.2.3/32 +192.0.2.4/32 +192.0.2.5/32 +192.0.2.6/32 "
+              "+192.0.2.7/32 +192.0.2.8/32 +192.0.2.9/32 and 2 more");
+}
+
+TEST(ConfigDiff, SeesEveryKey) {
+    std::set<std::string> changed;
+    for (const ConfigChange &change : diff(Config{}, unusual_config())) {
+        changed.insert(change.key.starts_with("pools.") ? "pools" : change.key);
+    }
+    std::set<std::string> all;
     for (const Key &key : config_keys()) {
-        all.emplace_back(key.path);
+        all.emplace(key.path);
     }
     EXPECT_EQ(changed, all);
 }

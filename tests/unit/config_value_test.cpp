@@ -26,6 +26,14 @@ ListenConfig listen_on(const char *address) {
     return {parse_address(address).value()};
 }
 
+UpstreamConfig upstream(const char *address) {
+    return {.address = parse_address(address).value()};
+}
+
+PoolConfig pool(const char *name, std::vector<UpstreamConfig> upstreams) {
+    return {name, std::move(upstreams)};
+}
+
 std::vector<IpPrefix> prefixes(std::initializer_list<const char *> texts) {
     std::vector<IpPrefix> list;
     for (const char *text : texts) {
@@ -55,6 +63,55 @@ const std::vector<GoodValue> good_values = {
     {"listen:\n- address: 2001:db8::1\n- {address: '2001:db8::'}",
      [](Config &c) {
          c.listen = {listen_on("2001:db8::1"), listen_on("2001:db8::")};
+     }},
+
+    {"listen: [{address: 198.18.0.2, pool: default, view: default}, {address: 198.18.0.3, view: mta}]",
+     [](Config &c) {
+         c.listen = {listen_on("198.18.0.2"), listen_on("198.18.0.3")};
+         c.listen[1].view = "mta";
+     }},
+    {"pools: {vpc: {upstreams: [{address: local}]}}\nlisten: [{pool: vpc, address: 198.18.0.2}]",
+     [](Config &c) {
+         c.pools.push_back(pool("vpc", {UpstreamConfig{}}));
+         c.listen = {listen_on("198.18.0.2")};
+         c.listen[0].pool = "vpc";
+     }},
+
+    {"az: ''", [](Config &) {}},
+    {"az: use1-az1", [](Config &c) { c.az = "use1-az1"; }},
+    {"az: \"~\"", [](Config &c) { c.az = "~"; }},
+
+    {"pools: {}", [](Config &) {}},
+    {"pools: {default: {upstreams: [{address: local}]}}", [](Config &) {}},
+    {"pools:\n  default:\n    upstreams:\n      - {address: local, weight: 1}\n"
+     "      - {address: 198.18.1.11, az: use1-az1, weight: 1000, max_qps: 10000000}\n"
+     "      - address: 2001:db8::11\n        az: ''\n        max_qps: 0\n",
+     [](Config &c) {
+         c.pools = {pool("default", {{.weight = 1},
+                                     {.address = parse_address("198.18.1.11").value(),
+                                      .az = "use1-az1",
+                                      .weight = 1'000,
+                                      .max_qps = 10'000'000},
+                                     upstream("2001:db8::11")})};
+     }},
+    {"pools: {vpc: {upstreams: [{address: 169.254.169.253}]}}",
+     [](Config &c) { c.pools.push_back(pool("vpc", {upstream("169.254.169.253")})); }},
+    {"pools: {a: {upstreams: [{address: 198.18.1.11}]}, default: {upstreams: [{address: 198.18.1.11}]}}",
+     [](Config &c) {
+         c.pools = {pool("a", {upstream("198.18.1.11")}), pool("default", {upstream("198.18.1.11")})};
+     }},
+
+    {"routes: []", [](Config &) {}},
+    {"routes: [{zone: Corp.Example, pool: default}, {pool: default, zone: .}]",
+     [](Config &c) {
+         c.routes = {{name_from_text("corp.example").value(), "default"}, {WireName{0}, "default"}};
+     }},
+
+    {"clients: []", [](Config &) {}},
+    {"clients: [{prefix: 10.1.0.0/16, pool: default}, {prefix: 10.1.2.3, view: mta}]",
+     [](Config &c) {
+         c.clients = {{parse_prefix("10.1.0.0/16").value(), "default", ""},
+                      {parse_prefix("10.1.2.3/32").value(), "", "mta"}};
      }},
 
     {"acl: {allow: []}", [](Config &c) { c.acl.allow.clear(); }},
@@ -102,6 +159,25 @@ const std::vector<GoodValue> good_values = {
     {"edns: {payload_size: 4096}", [](Config &c) { c.edns.payload_size = 4'096; }},
     {"edns: {cookies: ignore}", [](Config &) {}},
     {"edns: {cookies: pass}", [](Config &c) { c.edns.cookies = CookiePolicy::pass; }},
+
+    {"steering: {source_addresses: [198.18.0.2, '2001:db8::2']}",
+     [](Config &c) {
+         c.steering.source_addresses = {parse_address("198.18.0.2").value(), parse_address("2001:db8::2").value()};
+     }},
+    {"steering: {source_ports: 20000-24095}", [](Config &) {}},
+    {"steering: {source_ports: 1024-1087}",
+     [](Config &c) {
+         c.steering.source_ports = {1'024, 1'087};
+     }},
+    {"steering: {source_ports: '65472-65535'}",
+     [](Config &c) {
+         c.steering.source_ports = {65'472, 65'535};
+     }},
+    {"steering: {timeout: 100ms}", [](Config &c) { c.steering.timeout = 100ms; }},
+    {"steering: {timeout: 60}", [](Config &c) { c.steering.timeout = 60s; }},
+
+    {"conntrack: {notrack: true}", [](Config &) {}},
+    {"conntrack: {notrack: false}", [](Config &c) { c.conntrack.notrack = false; }},
 
     {"health: {interval: 1m, timeout: 1m}", [](Config &c) { c.health.interval = c.health.timeout = 60s; }},
     {"health: {interval: 100ms, timeout: 10ms}",
@@ -173,6 +249,11 @@ TEST(ConfigValue, DefaultsAreThoseOfTheContract) {
 
     EXPECT_TRUE(config.interfaces.empty());
     EXPECT_TRUE(config.listen.empty());
+    EXPECT_EQ(config.az, "");
+    EXPECT_EQ(config.pools, std::vector{pool("default", {UpstreamConfig{}})});
+    EXPECT_FALSE(config.pools[0].upstreams[0].address);
+    EXPECT_TRUE(config.routes.empty());
+    EXPECT_TRUE(config.clients.empty());
     EXPECT_EQ(config.acl.allow, prefixes({"127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
                                           "fc00::/7", "169.254.0.0/16", "fe80::/10", "100.64.0.0/10"}));
     EXPECT_EQ(config.acl.action, AclAction::refuse);
@@ -183,6 +264,10 @@ TEST(ConfigValue, DefaultsAreThoseOfTheContract) {
     EXPECT_EQ(config.cache.failure_ttl, 5s);
     EXPECT_EQ(config.edns.payload_size, 1'232);
     EXPECT_EQ(config.edns.cookies, CookiePolicy::ignore);
+    EXPECT_TRUE(config.steering.source_addresses.empty());
+    EXPECT_EQ(config.steering.source_ports, (PortRange{20'000, 24'095}));
+    EXPECT_EQ(config.steering.timeout, 5s);
+    EXPECT_TRUE(config.conntrack.notrack);
     EXPECT_EQ(to_string(config.metrics.listen.value()), "127.0.0.1:9153");
     EXPECT_EQ(config.state.on_stop, OnStop::detach);
     EXPECT_EQ(config.log.level, LogLevel::info);
@@ -261,9 +346,9 @@ TEST_F(ConfigFile, MayBeEmpty) {
 }
 
 TEST_F(ConfigFile, HasToBeAFileOfSensibleSize) {
-    write(std::string((4 << 20) + 1, '#'));
+    write(std::string((16 << 20) + 1, '#'));
 
-    EXPECT_EQ(load_config(path_).error().message, path_ + ": is not a config file: larger than 4 MiB");
+    EXPECT_EQ(load_config(path_).error().message, path_ + ": is not a config file: larger than 16 MiB");
     EXPECT_EQ(load_config(testing::TempDir()).error().message,
               testing::TempDir() +
                   ": cannot read the config file (another is given with --config FILE): Is a directory");

@@ -26,6 +26,10 @@ TEST(CommandLine, FindsEachCommand) {
     EXPECT_EQ(parse({"status"}).result->command, &show_status);
     EXPECT_EQ(parse({"stats"}).result->command, &show_stats);
     EXPECT_EQ(parse({"detach"}).result->command, &detach);
+    EXPECT_EQ(parse({"doctor"}).result->command, &show_doctor);
+    EXPECT_EQ(parse({"upstreams"}).result->command, &show_upstreams);
+    EXPECT_EQ(parse({"drain", "local"}).result->command, &drain);
+    EXPECT_EQ(parse({"undrain", "local"}).result->command, &undrain);
     EXPECT_EQ(parse({"cache", "get", "example.com"}).result->command, &cache_get);
     EXPECT_EQ(parse({"cache", "dump"}).result->command, &cache_dump);
     EXPECT_EQ(parse({"cache", "flush", "example.com"}).result->command, &cache_flush);
@@ -47,6 +51,13 @@ TEST(CommandLine, HandsOverNameZoneAndType) {
     const Invocation all = parse({"cache", "flush-all"}).result.value();
     EXPECT_EQ(all.name, std::nullopt);
     EXPECT_EQ(all.zone, std::nullopt);
+}
+
+// As `upstreams` writes it, so that the two can be compared.
+TEST(CommandLine, HandsOverAnUpstreamInOneForm) {
+    EXPECT_EQ(parse({"drain", "198.18.1.11"}).result->upstream, "198.18.1.11");
+    EXPECT_EQ(parse({"drain", "2001:DB8:0::11"}).result->upstream, "2001:db8::11");
+    EXPECT_EQ(parse({"undrain", "local"}).result->upstream, "local");
 }
 
 TEST(CommandLine, TakesGlobalOptionsBeforeAndBehindTheCommand) {
@@ -81,6 +92,13 @@ TEST(CommandLine, RefusesBadUsage) {
         {"cache", "flush-zone"},
         {"cache", "flush-zone", ""},
         {"cache", "flush-all", "a"},
+        {"drain"},
+        {"drain", ""},
+        {"drain", "198.18.1"},
+        {"drain", "Local"},
+        {"drain", "198.18.1.11", "198.18.1.12"},
+        {"undrain", "198.18.1.11:53"},
+        {"upstreams", "198.18.1.11"},
         {"--pins"},
     };
     for (const auto &words : bad) {

@@ -24,10 +24,14 @@ fp_counters numbered() {
     return counters;
 }
 
+std::string name_of(const Sample &sample) {
+    return to_string(series_of({sample}).at(0));
+}
+
 std::map<std::string, double> by_series(const std::vector<Sample> &samples) {
     std::map<std::string, double> values;
     for (const Sample &sample : samples) {
-        EXPECT_TRUE(values.emplace(series_name(sample), sample.value).second) << series_name(sample) << " twice";
+        EXPECT_TRUE(values.emplace(name_of(sample), sample.value).second) << name_of(sample) << " twice";
     }
     return values;
 }
@@ -48,7 +52,8 @@ TEST(Samples, AddUpToTheCountersOfEachKind) {
     double rcodes = 0;
     double types = static_cast<double>(counters.qtype_other);
     for (uint32_t outcome = 0; outcome < FP_OUT_COUNT; outcome++) {
-        queries += outcome == FP_OUT_other ? 0 : static_cast<double>(outcome + 1);
+        const bool is_query = outcome_names[outcome].result >= FP_RESULT_FIRST_QUERY;
+        queries += is_query ? static_cast<double>(outcome + 1) : 0;
     }
     for (uint32_t outcome = 0; outcome < FP_LEARN_COUNT; outcome++) {
         learned += FP_OUT_COUNT + outcome + 1;
@@ -67,17 +72,24 @@ TEST(Samples, AddUpToTheCountersOfEachKind) {
 
 TEST(Samples, HaveTheNamesThatUsersRelyOn) {
     const fp_counters counters = numbered();
-    const std::map<std::string, double> values = by_series(samples_of(counters));
+    const std::vector<Sample> samples = samples_of(counters);
+    const std::map<std::string, double> values = by_series(samples);
     const auto value = [&](const char *series) { return values.count(series) != 0 ? values.at(series) : -1; };
     const auto count = [](uint64_t counter) { return static_cast<double>(counter); };
 
     EXPECT_EQ(value("dns_fastpath_queries_total{result=\"hit\"}"), count(counters.hit + counters.hit_bridged));
-    EXPECT_EQ(value("dns_fastpath_queries_total{result=\"miss\"}"), count(counters.miss_local));
+    EXPECT_EQ(value("dns_fastpath_queries_total{result=\"miss\"}"), sum_of(samples, "dns_fastpath_misses_total"));
     EXPECT_EQ(value("dns_fastpath_queries_total{result=\"refused\"}"), count(counters.refused));
     EXPECT_EQ(value("dns_fastpath_queries_total{result=\"stale\"}"), count(counters.stale));
-    EXPECT_EQ(value("dns_fastpath_queries_total{result=\"other\"}"), -1);
+    for (const char *no_query : {"other", "answer", "answer_dropped"}) {
+        EXPECT_EQ(value(("dns_fastpath_queries_total{result=\"" + std::string(no_query) + "\"}").c_str()), -1);
+    }
+    EXPECT_EQ(value("dns_fastpath_misses_total{way=\"local\"}"), count(counters.miss_local));
+    EXPECT_EQ(value("dns_fastpath_misses_total{way=\"steered\"}"), count(counters.miss_steered));
+    EXPECT_EQ(value("dns_fastpath_misses_total{way=\"no_neighbour\"}"), count(counters.miss_no_neighbour));
     EXPECT_EQ(value("dns_fastpath_pass_total{reason=\"qtype\"}"), count(counters.pass_qtype));
     EXPECT_EQ(value("dns_fastpath_drops_total{reason=\"acl\"}"), count(counters.drop_acl));
+    EXPECT_EQ(value("dns_fastpath_drops_total{reason=\"unasked\"}"), count(counters.drop_unasked));
     EXPECT_EQ(value("dns_fastpath_answers_total{rcode=\"NXDOMAIN\"}"), count(counters.rcode[3]));
     EXPECT_EQ(value("dns_fastpath_truncated_total"), count(counters.truncated));
     EXPECT_EQ(value("dns_fastpath_query_types_total{qtype=\"A\"}"), count(counters.qtype[1]));
@@ -126,22 +138,10 @@ TEST(Samples, ShowRefreshes) {
     EXPECT_EQ(values.at("dns_fastpath_prefetch_results_total{result=\"dropped\"}"), 2);
 }
 
-TEST(Samples, ShowTheResolverWhileTheDaemonsWordHolds) {
-    constexpr uint64_t now = 1000 * FP_NSEC_PER_SEC;
-    fp_meta meta = {};
-    meta.heartbeat_ns = now - FP_HEARTBEAT_MAX_AGE_NS + 1;
-    fp_resolver resolver = {};
-    const auto up = [&](uint32_t state) {
-        resolver.state = state;
-        return by_series(samples_of(resolver, meta, now));
-    };
-    const std::string series = "dns_fastpath_upstream_up{upstream=\"local\",pool=\"default\",az=\"\"}";
-    EXPECT_EQ(up(FP_RESOLVER_UP), (std::map<std::string, double>{{series, 1}}));
-    EXPECT_EQ(up(FP_RESOLVER_RECOVERING), (std::map<std::string, double>{{series, 1}}));
-    EXPECT_EQ(up(FP_RESOLVER_DOWN), (std::map<std::string, double>{{series, 0}}));
-    EXPECT_TRUE(up(FP_RESOLVER_UNKNOWN).empty());
-    meta.heartbeat_ns--;
-    EXPECT_TRUE(up(FP_RESOLVER_UP).empty());
+TEST(Samples, ShowConnectionTrackingWhereThereIsSome) {
+    EXPECT_EQ(by_series(samples_of(std::optional(ConntrackFill{.entries = 12, .limit = 100}))),
+              (std::map<std::string, double>{{"dns_fastpath_conntrack_entries", 12}}));
+    EXPECT_TRUE(samples_of(std::optional<ConntrackFill>()).empty());
 }
 
 TEST(Samples, OfOneFamilyStandTogetherAndAgree) {
@@ -175,15 +175,18 @@ TEST(DnsLabels, FallBackToTheNumber) {
     EXPECT_EQ(qtype_label(54), "TYPE54");
 }
 
-TEST(SeriesName, EscapesLabelsAsPrometheusDoes) {
+TEST(Series, EscapesLabelsAsPrometheusDoes) {
     const Sample sample = {"f", "", SampleType::gauge, {{"interface", "a\"b\\c\n"}}, 1};
-    EXPECT_EQ(series_name(sample), R"(f{interface="a\"b\\c\n"})");
+    EXPECT_EQ(name_of(sample), R"(f{interface="a\"b\\c\n"})");
 }
 
 TEST(StatsJson, NamesLabelsAndValues) {
-    const Sample sample = {"f", "", SampleType::counter, {{"a", "x"}, {"b", "y"}}, 12};
-    EXPECT_EQ(series_name(sample), "f{a=\"x\",b=\"y\"}");
-    EXPECT_EQ(to_json({sample}), Json::parse(R"([{"name": "f", "labels": {"a": "x", "b": "y"}, "value": 12}])"));
+    const Sample whole = {"f", "", SampleType::counter, {{"a", "x"}, {"b", "y"}}, 12};
+    const Sample part = {"g", "", SampleType::gauge, {}, 0.25};
+    EXPECT_EQ(name_of(whole), "f{a=\"x\",b=\"y\"}");
+    EXPECT_EQ(to_json(series_of({whole, part})),
+              Json::parse(R"([{"name": "f", "labels": {"a": "x", "b": "y"}, "value": 12},
+                              {"name": "g", "labels": {}, "value": 0.25}])"));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `status` finds wrong, and how it says it.
 #include "ctl/status.h"
+#include "unit/ctl_some_upstreams.h"
 
 #include <cstring>
 #include <gtest/gtest.h>
@@ -24,7 +25,8 @@ StatusReport healthy() {
                            .interfaces = {interface("eth0", FP_ATTACH_NATIVE, true)},
                            .renamed = {},
                            .listeners = {parse_address("192.0.2.53").value(), parse_address("2001:db8::53").value()},
-                           .now_ns = 10'000 * second};
+                           .upstreams = test::some_upstreams(),
+                           .now_ns = test::now_ns};
     report.meta.daemon_pid = 4711;
     report.meta.started_ns = 2'500 * second;
     report.meta.heartbeat_ns = 9'999 * second;
@@ -109,7 +111,7 @@ TEST(Status, SaysHowTheResolverIsAndSinceWhen) {
     StatusReport report = healthy();
     const auto line = [&report] {
         const std::string text = printed(report);
-        const size_t begin = text.find("resolver  ") + 10;
+        const size_t begin = text.find("resolver  ") + 11;
         return text.substr(begin, text.find('\n', begin) - begin);
     };
     report.resolver.state = FP_RESOLVER_DOWN;
@@ -128,8 +130,26 @@ TEST(Status, DoesNotGoByWhatADeadDaemonSaidOfTheResolver) {
     EXPECT_EQ(problems_of(report).size(), 2);
     report.meta.heartbeat_ns = report.now_ns - 30 * second;
     EXPECT_EQ(problems_of(report).size(), 1);
-    EXPECT_NE(printed(report).find("resolver  not probed (daemon is dead)\n"), std::string::npos);
+    EXPECT_NE(printed(report).find("resolver   not probed (daemon is dead)\n"), std::string::npos);
     EXPECT_EQ(to_json(report)["resolver"], Json::parse(R"({"state": "unknown", "state_seconds": null})"));
+}
+
+TEST(Status, CountsUpstreams) {
+    StatusReport report = healthy();
+    const auto line = [&report] {
+        const std::string text = printed(report);
+        const size_t begin = text.find("upstreams  ") + 11;
+        return text.substr(begin, text.find('\n', begin) - begin);
+    };
+    report.upstreams[0].record.drained = 1;
+    EXPECT_EQ(line(), "5 of 6 up, 1 drained");
+    EXPECT_TRUE(problems_of(report).empty());
+    report.upstreams[1].record.state = FP_UPSTREAM_DOWN;
+    EXPECT_EQ(line(), "4 of 6 up, 1 drained");
+    ASSERT_EQ(problems_of(report).size(), 1);
+    EXPECT_EQ(problems_of(report)[0].find("the upstream 198.18.1.12 of pool default has been down for 5 min 0 s"), 0);
+    report.meta.heartbeat_ns = report.now_ns - 30 * second;
+    EXPECT_EQ(line(), "not probed (daemon is dead): all misses go to the resolver on this host");
 }
 
 TEST(Status, CountsStaleAnswersAsHitsAndOtherPacketsNotAtAll) {
@@ -138,11 +158,12 @@ TEST(Status, CountsStaleAnswersAsHitsAndOtherPacketsNotAtAll) {
 }
 
 TEST(Status, PrintsATable) {
-    EXPECT_EQ(printed(healthy()), "state     ok\n"
-                                  "daemon    running, pid 4711, version 1.2.3, up 2 h 5 min, heartbeat 1 s ago\n"
-                                  "resolver  up for 5 min 0 s\n"
-                                  "cache     250 of 1000 entries, 3.0 MiB\n"
-                                  "hits      90.0 % of 100 queries\n"
+    EXPECT_EQ(printed(healthy()), "state      ok\n"
+                                  "daemon     running, pid 4711, version 1.2.3, up 2 h 5 min, heartbeat 1 s ago\n"
+                                  "resolver   up for 5 min 0 s\n"
+                                  "upstreams  6 of 6 up\n"
+                                  "cache      250 of 1000 entries, 3.0 MiB\n"
+                                  "hits       90.0 % of 100 queries\n"
                                   "\n"
                                   "INTERFACE  MODE    STATE\n"
                                   "eth0       native  attached\n"
@@ -164,7 +185,7 @@ TEST(Status, PrintsProblemsLastAndUsesColoursOnlyWhereTold) {
     StatusReport report = healthy();
     report.daemon_running = false;
     const std::string plain = printed(report);
-    EXPECT_EQ(plain.find("state     degraded\ndaemon    not running, last heartbeat 1 s ago\n"), 0);
+    EXPECT_EQ(plain.find("state      degraded\ndaemon     not running, last heartbeat 1 s ago\n"), 0);
     EXPECT_NE(plain.find("\n\ndegraded:  the daemon is not running"), std::string::npos);
     EXPECT_EQ(plain.find('\033'), std::string::npos);
     EXPECT_NE(printed(report, true).find("\033[31mdegraded\033[0m\n"), std::string::npos);
@@ -185,6 +206,7 @@ TEST(StatusJson, HasWhatTheTableHas) {
         "state": "ok", "problems": [], "pins": "/pins",
         "daemon": {"running": true, "pid": 4711, "version": "1.2.3", "uptime_seconds": 7500, "heartbeat_age_seconds": 1},
         "resolver": {"state": "up", "state_seconds": 300},
+        "upstreams": {"up": 6, "drained": 0, "total": 6},
         "interfaces": [{"name": "eth0", "ifindex": 3, "mode": "native", "attached": true}],
         "listeners": ["192.0.2.53", "2001:db8::53"],
         "cache": {"entries": 250, "capacity": 1000, "memory_bytes": 3145728},

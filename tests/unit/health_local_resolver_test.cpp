@@ -3,13 +3,11 @@
 // for up and usable, and what it logs.
 #include "upstream/local_resolver.h"
 
-#include "dns/byte_order.h"
+#include "unit/captured_log.h"
+#include "unit/probed_hosts.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
-#include <map>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
-#include <sstream>
 
 namespace fastpath {
 namespace {
@@ -22,65 +20,9 @@ const IpAddress loopback = parse_address("127.0.0.1").value();
 const IpAddress loopback_ipv6 = parse_address("::1").value();
 
 constexpr uint64_t second_ns = FP_NSEC_PER_SEC;
-constexpr uint64_t start_ns = 1000 * second_ns;
-
-// What is at an address. Nobody listens at the others.
-struct Silence {};
-struct Lack {};                                     // we cannot even ask
-using Behaviour = std::variant<int, Silence, Lack>; // int: answers at once, with this rcode
-
-// The host: takes probes, and calls back when their time has come.
-class Host {
-  public:
-    struct Asked {
-        SocketAddress server;
-        OwnQuery query;
-        std::chrono::nanoseconds timeout;
-        uint64_t at_ns;
-    };
-
-    Result<> ask(const SocketAddress &server, const OwnQuery &query, std::chrono::nanoseconds timeout,
-                 QueryClient::Callback callback) {
-        const auto found = at.find(server.address);
-        const Behaviour *const behaviour = found == at.end() ? nullptr : &found->second;
-        if (behaviour != nullptr && std::holds_alternative<Lack>(*behaviour)) {
-            return fail("no descriptor is left");
-        }
-        asked.push_back({server, query, timeout, now_ns});
-        if (behaviour == nullptr) {
-            coming_.emplace(now_ns,
-                            [callback](uint64_t now) { callback(tl::unexpected(QueryFailure::unreachable), now); });
-        } else if (std::holds_alternative<Silence>(*behaviour)) {
-            coming_.emplace(now_ns + static_cast<uint64_t>(timeout.count()),
-                            [callback](uint64_t now) { callback(tl::unexpected(QueryFailure::timeout), now); });
-        } else {
-            std::vector<uint8_t> answer = build_query(query, 1);
-            answer[3] = static_cast<uint8_t>(std::get<int>(*behaviour));
-            coming_.emplace(now_ns + 1'000'000, [callback, answer](uint64_t now) { callback(answer, now); });
-        }
-        return {};
-    }
-
-    [[nodiscard]] uint64_t due_ns() const { return coming_.empty() ? never_ns : coming_.begin()->first; }
-    void deliver_next() {
-        const auto callback = std::move(coming_.begin()->second);
-        coming_.erase(coming_.begin());
-        callback(now_ns);
-    }
-
-    std::map<IpAddress, Behaviour> at;
-    std::vector<Asked> asked;
-    uint64_t now_ns = start_ns;
-
-  private:
-    std::multimap<uint64_t, std::function<void(uint64_t)>> coming_;
-};
 
 class LocalResolverTest : public testing::Test {
   protected:
-    LocalResolverTest() { spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", sink_)); }
-    ~LocalResolverTest() override { spdlog::set_default_logger(before_); }
-
     static LocalResolver::Settings settings(std::vector<IpAddress> listen) {
         return {.listen = std::move(listen), .health = {.recovery = 10s}};
     }
@@ -100,20 +42,11 @@ class LocalResolverTest : public testing::Test {
         return static_cast<size_t>(std::count_if(host_.asked.begin(), host_.asked.end(),
                                                  [&](const auto &asked) { return asked.server.address == address; }));
     }
-    [[nodiscard]] size_t logged(std::string_view text) const {
-        const std::string log = log_.str();
-        size_t count = 0;
-        for (size_t at = 0; (at = log.find(text, at)) != std::string::npos; ++at) {
-            ++count;
-        }
-        return count;
-    }
-    [[nodiscard]] size_t lines() const { return logged("\n"); }
+    [[nodiscard]] size_t logged(std::string_view text) const { return log_.count(text); }
+    [[nodiscard]] size_t lines() const { return log_.lines(); }
 
-    std::ostringstream log_;
-    std::shared_ptr<spdlog::logger> before_ = spdlog::default_logger();
-    std::shared_ptr<spdlog::sinks::ostream_sink_st> sink_ = std::make_shared<spdlog::sinks::ostream_sink_st>(log_);
-    Host host_;
+    CapturedLog log_;
+    ProbedHosts host_;
     std::vector<HealthState> states_;
     LocalResolver resolver_{settings({first, second}),
                             [this](const auto &server, const auto &query, auto timeout, auto callback) {
@@ -247,7 +180,7 @@ TEST_F(LocalResolverTest, StaysWhereItIsAsLongAsNoneIsBetter) {
 TEST_F(LocalResolverTest, AnotherAddressTakesOverWithoutAFailure) {
     host_.at = {{first, 0}, {loopback, 0}};
     pass(10ms);
-    host_.at[first] = Silence{};
+    host_.at[first] = NoAnswer{};
     pass(2s);
 
     EXPECT_EQ(resolver_.address(), port_53(loopback));
@@ -272,7 +205,7 @@ TEST_F(LocalResolverTest, StoppedItIsDownAfterFallProbes) {
 TEST_F(LocalResolverTest, HangingItIsDownSoonToo) {
     host_.at = {{first, 0}};
     pass(10ms);
-    host_.at = {{first, Silence{}}, {second, Silence{}}, {loopback, Silence{}}, {loopback_ipv6, Silence{}}};
+    host_.at = {{first, NoAnswer{}}, {second, NoAnswer{}}, {loopback, NoAnswer{}}, {loopback_ipv6, NoAnswer{}}};
     pass(3600ms);
     EXPECT_EQ(resolver_.state(), HealthState::down);
 }
@@ -281,7 +214,7 @@ TEST_F(LocalResolverTest, RoundsDoNotOverlapWhereTheTimeoutIsLong) {
     LocalResolver::Settings slow = settings({first});
     slow.health.timeout = 5s;
     resolver_.configure(slow, start_ns);
-    host_.at = {{first, Silence{}}};
+    host_.at = {{first, NoAnswer{}}};
     pass(9s);
     EXPECT_EQ(asked_at(first), 2U);
 }
@@ -345,9 +278,9 @@ TEST_F(LocalResolverTest, AnAddressThatStaysIsKept) {
 }
 
 TEST_F(LocalResolverTest, ResultsOfARoundThatWasGivenUpAreNothing) {
-    host_.at = {{first, Silence{}}, {second, 0}};
+    host_.at = {{first, NoAnswer{}}, {second, 0}};
     pass(100us); // its answer is on the way
-    host_.at = {{first, Silence{}}, {second, Silence{}}};
+    host_.at = {{first, NoAnswer{}}, {second, NoAnswer{}}};
     resolver_.configure(settings({second, first}), host_.now_ns);
     pass(900ms);
     EXPECT_EQ(resolver_.state(), HealthState::unknown);

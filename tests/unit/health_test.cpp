@@ -108,6 +108,18 @@ TEST(Health, FailuresCountOnOverTheEndOfRecovery) {
     EXPECT_EQ(walk(other, "---", 114), "rUD");
 }
 
+TEST(Health, GoneSilentItIsDownAndHasToRise) {
+    Health health(settings);
+    walk(health, "+--");
+    EXPECT_TRUE(health.went_silent());
+    EXPECT_EQ(health.state(), HealthState::down);
+    EXPECT_FALSE(health.went_silent()) << "no change";
+    EXPECT_EQ(walk(health, "+-++"), "dddU");
+    Health unknown(settings);
+    EXPECT_TRUE(unknown.went_silent());
+    EXPECT_EQ(walk(unknown, "++"), "dU");
+}
+
 TEST(Health, NewSettingsHoldFromTheNextEvent) {
     Health health(settings);
     walk(health, "+-");

@@ -80,6 +80,10 @@ Result<Programs> Programs::load(const Options &options) {
     fp_config &config = skeleton->rodata->fp_config;
     config.bucket_mask = options.bucket_count - 1;
     std::copy(options.hash_key.begin(), options.hash_key.end(), std::begin(config.hash_key));
+    if (::getrandom(config.random_key, sizeof(config.random_key), 0) !=
+        static_cast<ssize_t>(sizeof(config.random_key))) {
+        return fail_errno("cannot get random octets for the generator of ports and ids");
+    }
     bpf_map__set_max_entries(skeleton->maps.answer_index, options.bucket_count);
     if (options.pin_directory) {
         if (Result<> pins = set_pin_paths(skeleton, *options.pin_directory); !pins) {

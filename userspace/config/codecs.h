@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Codecs: for each type of value what is allowed, how it is read from YAML, and how it is written. What write() gives,
-// read() takes. Those of list items also have identity(), by which duplicates are found.
+// read() takes. Those of list items also have identity(), by which duplicates are found. Pools: see pool_codecs.h.
 #pragma once
 
 #include "config/choices.h"
@@ -75,6 +75,34 @@ struct TypeCodec {
     [[nodiscard]] YAML::Node write(std::uint16_t type) const;
 };
 
+// Of a pool, an AZ or a view: it stands in BPF maps, labels of metrics and log lines as it is.
+struct LabelCodec {
+    bool may_be_empty = false;
+
+    [[nodiscard]] std::string allowed() const;
+    [[nodiscard]] Parsed<std::string> read(const YAML::Node &node) const;
+    [[nodiscard]] YAML::Node write(const std::string &label) const { return YAML::Node(label); }
+};
+
+// "20000-24095".
+struct PortRangeCodec {
+    std::uint16_t lowest;
+    std::uint16_t fewest;
+
+    [[nodiscard]] std::string allowed() const;
+    [[nodiscard]] Parsed<PortRange> read(const YAML::Node &node) const;
+    [[nodiscard]] YAML::Node write(const PortRange &ports) const;
+};
+
+// What packets between this host and another may have as address. Not loopback, and not IPv6 link-local, which means
+// nothing without its interface; IPv4 link-local it may be: 169.254.169.253 is the resolver of a VPC.
+struct HostAddressCodec {
+    [[nodiscard]] std::string allowed() const { return "a unicast IPv4 or IPv6 address, not of the loopback"; }
+    [[nodiscard]] Parsed<IpAddress> read(const YAML::Node &node) const;
+    [[nodiscard]] YAML::Node write(const IpAddress &address) const { return YAML::Node(to_string(address)); }
+    [[nodiscard]] std::string identity(const IpAddress &address) const { return to_string(address); }
+};
+
 template <class Enum> struct ChoiceCodec {
     [[nodiscard]] std::string allowed() const {
         std::string text;
@@ -116,6 +144,20 @@ struct PrefixCodec {
     [[nodiscard]] std::string identity(const IpPrefix &prefix) const { return to_string(prefix); }
 };
 
+struct RouteCodec {
+    [[nodiscard]] std::string allowed() const { return "{zone: NAME, pool: NAME}"; }
+    [[nodiscard]] Parsed<RouteConfig> read(const YAML::Node &node) const;
+    [[nodiscard]] YAML::Node write(const RouteConfig &route) const;
+    [[nodiscard]] std::string identity(const RouteConfig &route) const { return name_to_text(route.zone); }
+};
+
+struct ClientCodec {
+    [[nodiscard]] std::string allowed() const { return "{prefix: PREFIX, pool: NAME, view: NAME}"; }
+    [[nodiscard]] Parsed<ClientConfig> read(const YAML::Node &node) const;
+    [[nodiscard]] YAML::Node write(const ClientConfig &client) const;
+    [[nodiscard]] std::string identity(const ClientConfig &client) const { return to_string(client.prefix); }
+};
+
 // The empty string is none.
 struct OptionalSocketAddressCodec {
     [[nodiscard]] std::string allowed() const;
@@ -126,11 +168,13 @@ struct OptionalSocketAddressCodec {
 template <class Item> struct ListCodec {
     Item item;
     std::size_t most;
+    std::size_t least = 0;
 
     using Element = typename decltype(item.read(YAML::Node()))::value_type;
 
     [[nodiscard]] std::string allowed() const {
-        return "a list of at most " + std::to_string(most) + ", each " + item.allowed();
+        const std::string range = least == 0 ? "at most " : std::to_string(least) + " to ";
+        return "a list of " + range + std::to_string(most) + ", each " + item.allowed();
     }
     [[nodiscard]] Parsed<std::vector<Element>> read(const YAML::Node &node) const;
     [[nodiscard]] YAML::Node write(const std::vector<Element> &elements) const {
@@ -144,7 +188,7 @@ template <class Item> struct ListCodec {
 };
 
 template <class Item> auto ListCodec<Item>::read(const YAML::Node &node) const -> Parsed<std::vector<Element>> {
-    if (!node.IsSequence() || node.size() > most) {
+    if (!node.IsSequence() || node.size() > most || node.size() < least) {
         return unexpected_value(node, allowed());
     }
     std::vector<Element> elements;

@@ -28,10 +28,68 @@ struct InterfaceConfig {
     bool operator==(const InterfaceConfig &) const = default;
 };
 
+inline const std::string default_pool = "default";
+inline const std::string default_view = "default";
+
 struct ListenConfig {
     IpAddress address;
+    std::string pool = default_pool;
+    std::string view = default_view;
 
     bool operator==(const ListenConfig &) const = default;
+};
+
+struct UpstreamConfig {
+    std::optional<IpAddress> address = {}; // none = "local", the resolver on this host
+    std::string az = {};
+    std::uint32_t weight = 100;
+    std::uint32_t max_qps = 0; // 0 = no limit
+
+    bool operator==(const UpstreamConfig &) const = default;
+};
+
+struct PoolConfig {
+    std::string name;
+    std::vector<UpstreamConfig> upstreams;
+
+    bool operator==(const PoolConfig &) const = default;
+};
+
+// Names at and below `zone` are resolved by `pool`.
+struct RouteConfig {
+    WireName zone;
+    std::string pool;
+
+    bool operator==(const RouteConfig &) const = default;
+};
+
+struct ClientConfig {
+    IpPrefix prefix;
+    std::string pool; // "" = that of the listen address
+    std::string view; // "" = that of the listen address
+
+    bool operator==(const ClientConfig &) const = default;
+};
+
+struct PortRange {
+    std::uint16_t first = 0;
+    std::uint16_t last = 0; // included
+
+    bool operator==(const PortRange &) const = default;
+};
+
+struct SteeringConfig {
+    std::vector<IpAddress> source_addresses; // empty = the interface's own
+    PortRange source_ports{20'000, 24'095};
+    std::chrono::milliseconds timeout{5'000};
+
+    bool operator==(const SteeringConfig &) const = default;
+};
+
+struct ConntrackConfig {
+    bool notrack = true;
+
+    bool operator==(const ConntrackConfig &) const = default;
 };
 
 std::vector<IpPrefix> default_acl();
@@ -96,11 +154,17 @@ struct LogConfig {
 
 struct Config {
     std::vector<InterfaceConfig> interfaces;
-    std::vector<ListenConfig> listen; // empty = every address of the interfaces
+    std::string az;                                                       // where this instance is
+    std::vector<ListenConfig> listen;                                     // empty = every address of the interfaces
+    std::vector<PoolConfig> pools = {{default_pool, {UpstreamConfig{}}}}; // that of the name "default" is always there
+    std::vector<RouteConfig> routes;
+    std::vector<ClientConfig> clients;
     AclConfig acl;
     CacheConfig cache;
     EdnsConfig edns;
+    SteeringConfig steering;
     HealthConfig health;
+    ConntrackConfig conntrack;
     MetricsConfig metrics;
     StateConfig state;
     LogConfig log;

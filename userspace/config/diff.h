@@ -10,15 +10,14 @@
 namespace fastpath {
 
 struct ConfigChange {
-    std::string key;
-    std::string old;
-    std::string now;
+    std::string key;  // a path of the table of keys, or in a map what is below it: "pools.default.upstreams"
+    std::string text; // "86400 -> 60"; of a list what has left it and what is new: "-ITEM +ITEM"
     bool reloadable;
 
     bool operator==(const ConfigChange &) const = default;
 };
 
-// In the order of the table of keys. The order of a list counts as part of its value.
+// In the order of the table of keys. The order of a list counts as part of its value, that of a map does not.
 std::vector<ConfigChange> diff(const Config &old, const Config &now);
 
 } // namespace fastpath

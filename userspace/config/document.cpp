@@ -2,9 +2,9 @@
 // The walk from the root through the sections to the keys: see document.h.
 #include "config/document.h"
 
+#include "config/contradiction.h"
 #include "config/fields.h"
 #include "config/keys.h"
-#include "config/validate.h"
 #include "util/quote.h"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ class DocumentReader {
     [[nodiscard]] Parsed<> check_contradictions() const;
 
     Config config_;
-    std::map<std::string_view, YAML::Mark> mark_of_; // the values that the file sets, by path
+    std::map<std::string_view, YAML::Node> values_; // those that the file sets, by path
 };
 
 Parsed<> in_key(std::string_view path, Parsed<> read) {
@@ -69,6 +69,20 @@ tl::unexpected<Problem> unknown(std::string_view section, const std::string &pat
         }
     }
     return unknown_key(mark, path, names_in(section), all_paths);
+}
+
+// As far as the file goes: what it does not set has the place of what it would be in.
+YAML::Mark mark_of(const YAML::Node &value, const std::vector<std::string> &within) {
+    YAML::Node node = value;
+    for (const std::string &step : within) {
+        const YAML::Node &parent = node; // of a Node that is not const, [] would make what is not there
+        const YAML::Node child = parent.IsSequence() ? parent[std::stoul(step)] : parent[step];
+        if (!child.IsDefined()) {
+            break;
+        }
+        node.reset(child);
+    }
+    return node.Mark();
 }
 
 Parsed<Config> DocumentReader::read(const YAML::Node &root) {
@@ -116,7 +130,7 @@ Parsed<> DocumentReader::read_section(const Field &section) {
 }
 
 Parsed<> DocumentReader::read_key(const Key &key, const Field &field) {
-    mark_of_.emplace(key.path, field.value.Mark());
+    values_.emplace(key.path, field.value);
     return in_key(key.path,
                   needs_value(field, key.value.allowed).and_then([&] { return key.value.read(field.value, config_); }));
 }
@@ -127,9 +141,9 @@ Parsed<> DocumentReader::check_contradictions() const {
         return {};
     }
     // One of the keys is in the file, because the defaults do not contradict each other.
-    const auto &keys = contradiction->keys;
-    const auto culprit = std::find_if(keys.begin(), keys.end(), [&](auto key) { return mark_of_.contains(key); });
-    return problem(mark_of_.at(*culprit), contradiction->text);
+    const auto &places = contradiction->places;
+    const auto culprit = std::find_if(places.begin(), places.end(), [&](auto &p) { return values_.contains(p.key); });
+    return problem(mark_of(values_.at(culprit->key), culprit->within), contradiction->text);
 }
 
 } // namespace

@@ -33,8 +33,12 @@ Parsed<> read_map(const YAML::Node &map, const std::string &allowed, const std::
 // yaml-cpp gives an absent value the place of whatever follows it, so the complaint is made at the name.
 Parsed<> needs_value(const Field &field, const std::string &allowed);
 
-// Names the known key that was probably meant, which may be one of `elsewhere`; else all that are known here.
-// The names are of the same kind as `path`.
+// Puts what was read where it belongs.
+template <class T> Parsed<> store(Parsed<T> value, T &member) {
+    return std::move(value).map([&](T &&read) { member = std::move(read); });
+}
+
+// With a spelling_hint().
 tl::unexpected<Problem> unknown_key(const YAML::Mark &mark, std::string_view path,
                                     const std::vector<std::string_view> &here,
                                     const std::vector<std::string_view> &elsewhere = {});

@@ -3,9 +3,11 @@
 #include "config/keys.h"
 
 #include "config/codecs.h"
+#include "config/pool_codecs.h"
 
 #include <dns_fastpath/cache.h>
 #include <dns_fastpath/dns_wire.h>
+#include <dns_fastpath/steer.h>
 
 namespace fastpath {
 
@@ -13,10 +15,18 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Sizes of the maps in bpf/maps.h: `attachments`, `listeners`, and `clients`, which during a reload holds two lists.
+// What the maps of bpf/maps.h hold: `attachments`, and, twice during a reload, `listeners`, `routes`, and `clients`, where the
+// rows of acl.allow, of `clients` and of the upstreams are together.
 constexpr std::size_t most_interfaces = 256;
 constexpr std::size_t most_listeners = 4'096;
+constexpr std::size_t most_routes = 32'000;
 constexpr std::size_t most_prefixes = 32'000;
+constexpr std::size_t most_clients = 16'000;
+constexpr std::size_t most_sources = std::size_t{2} * FP_SOURCES_MAX; // of both families; of one: contradiction.cpp
+
+// An answer is believed for its port and id among others: with 64 ports and 65536 ids there are 2^22 to guess from. The ports
+// below 1024 are those of services.
+constexpr PortRangeCodec source_ports{.lowest = 1'024, .fewest = 64};
 
 // From one bucket of the index to what fits in memory chunks if every answer is of the largest class.
 constexpr IntegerRange entries_range{FP_BUCKET_WAYS, std::uint64_t{FP_CHUNKS_MAX} * FP_CHUNK_SLOTS_large};
@@ -34,8 +44,20 @@ std::vector<Key> make_table() {
          make_value(ListCodec<InterfaceCodec>{{}, most_interfaces}, FP_FIELD(interfaces)),
          "The interfaces that clients come in by; required, here or with --interface. Mode auto is native XDP, or "
          "generic XDP with a warning where the driver has no native one."},
+        {"az", OnReload::applied, make_value(LabelCodec{.may_be_empty = true}, FP_FIELD(az)),
+         "The availability zone that this host is in. Upstreams of the same `az`, and `local`, come before the others."},
         {"listen", OnReload::applied, make_value(ListCodec<ListenCodec>{{}, most_listeners}, FP_FIELD(listen)),
-         "The addresses that clients ask. An empty list means every address of the interfaces, and follows them."},
+         "The addresses that clients ask. An empty list means every address of the interfaces, and follows them. Misses go "
+         "to `pool`; cached answers are shared within a `view`; both are \"default\" where nothing is said."},
+        {"pools", OnReload::applied, make_value(PoolsCodec{}, FP_FIELD(pools)),
+         "Who resolves what is not cached. `local` is the resolver on this host. By `weight` the names are shared out among "
+         "the upstreams of one availability zone; what is beyond `max_qps` goes to the next one (0 = no limit). "
+         "A pool \"default\" that is not listed is there all the same, and is the resolver on this host."},
+        {"routes", OnReload::applied, make_value(ListCodec<RouteCodec>{{}, most_routes}, FP_FIELD(routes)),
+         "Names at and below a zone go to this pool, whoever asks. The longest zone wins."},
+        {"clients", OnReload::applied, make_value(ListCodec<ClientCodec>{{}, most_clients}, FP_FIELD(clients)),
+         "Pool and view of clients, for names that no route claims, in place of those of the address that they ask. The longest "
+         "prefix wins. Who is served is a matter of acl.allow."},
 
         {"acl.allow", OnReload::applied, make_value(ListCodec<PrefixCodec>{{}, most_prefixes}, FP_FIELD(acl.allow)),
          "The clients that are served. An empty list allows nobody; ::/0 allows IPv6 only, 0.0.0.0/0 IPv4 only."},
@@ -74,18 +96,31 @@ std::vector<Key> make_table() {
          "Queries with a DNS cookie (RFC 7873): ignore the cookie, right where the resolver sends none, or pass them to the "
          "resolver."},
 
+        {"steering.source_addresses", OnReload::applied,
+         make_value(ListCodec<HostAddressCodec>{{}, most_sources}, FP_FIELD(steering.source_addresses)),
+         "The addresses of this host that upstreams are asked from, up to 16 of a family. An empty list means those of the "
+         "interface that a query leaves by."},
+        {"steering.source_ports", OnReload::applied, make_value(source_ports, FP_FIELD(steering.source_ports)),
+         "The ports that upstreams are asked from. Keep them out of net.ipv4.ip_local_port_range, or in "
+         "net.ipv4.ip_local_reserved_ports: an answer from port 53 to one of them that no client waits for is dropped."},
+        {"steering.timeout", OnReload::applied, make_value(DurationCodec{100ms, 1min}, FP_FIELD(steering.timeout)),
+         "How long an upstream's answer is waited for; later ones are dropped."},
+
         {"health.interval", OnReload::applied, make_value(DurationCodec{100ms, 1h}, FP_FIELD(health.interval)),
-         "Time from one probe of the resolver to the next."},
+         "Time from one probe of a resolver to the next: of that on this host, and of each upstream."},
         {"health.timeout", OnReload::applied, make_value(DurationCodec{10ms, 1min}, FP_FIELD(health.timeout)),
          "How long a probe waits for its answer. Not above the interval."},
         {"health.fall", OnReload::applied, make_value(IntegerCodec<std::uint32_t>{{1, 100}}, FP_FIELD(health.fall)),
-         "So many failed probes in a row mean that the resolver is down."},
+         "So many failed probes in a row mean that it is down."},
         {"health.rise", OnReload::applied, make_value(IntegerCodec<std::uint32_t>{{1, 100}}, FP_FIELD(health.rise)),
          "So many answered probes in a row mean that it is up again."},
         {"health.name", OnReload::applied, make_value(NameCodec{}, FP_FIELD(health.name)),
          "The name that a probe asks for; whatever is answered counts."},
         {"health.type", OnReload::applied, make_value(TypeCodec{}, FP_FIELD(health.type)),
          "The record type that a probe asks for."},
+
+        {"conntrack.notrack", OnReload::applied, make_value(BoolCodec{}, FP_FIELD(conntrack.notrack)),
+         "Keeps DNS to and from the resolver on this host out of connection tracking, by a table of nftables of our own."},
 
         {"metrics.listen", OnReload::needs_restart, make_value(OptionalSocketAddressCodec{}, FP_FIELD(metrics.listen)),
          "Where Prometheus finds /metrics; /healthz and /readyz are beside it."},
@@ -98,6 +133,7 @@ std::vector<Key> make_table() {
     };
 }
 static_assert(FP_BODY_MAX == 1232, "the help of edns.payload_size says so");
+static_assert(FP_SOURCES_MAX == 16, "the help of steering.source_addresses says so");
 
 #undef FP_FIELD
 
@@ -117,12 +153,16 @@ std::string_view name_of(std::string_view path) {
     return path.substr(path.find('.') + 1); // npos + 1 is 0
 }
 
-std::string value_text(const Key &key, const Config &config) {
+std::string node_text(const YAML::Node &node) {
     YAML::Emitter emitter;
     emitter.SetSeqFormat(YAML::Flow);
     emitter.SetMapFormat(YAML::Flow);
-    emitter << key.value.write(config);
+    emitter << node;
     return emitter.c_str();
+}
+
+std::string value_text(const Key &key, const Config &config) {
+    return node_text(key.value.write(config));
 }
 
 } // namespace fastpath

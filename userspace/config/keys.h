@@ -25,6 +25,7 @@ std::string_view section_of(std::string_view path);
 std::string_view name_of(std::string_view path);
 
 // A value on one line, as it may stand in a config file.
+std::string node_text(const YAML::Node &node);
 std::string value_text(const Key &key, const Config &config);
 
 } // namespace fastpath

@@ -15,7 +15,7 @@ namespace fastpath {
 
 namespace {
 
-constexpr std::size_t largest_file = 4 << 20; // room for the longest lists; a device or a log file is not a config
+constexpr std::size_t largest_file = 16 << 20; // room for the longest lists; a device or a log file is not a config
 
 Result<std::string> read_file(const std::string &name) {
     const auto cannot_read = [&] {
@@ -33,7 +33,7 @@ Result<std::string> read_file(const std::string &name) {
         }
         text.append(chunk.data(), static_cast<std::size_t>(size));
         if (text.size() > largest_file) {
-            return fail(name + ": is not a config file: larger than 4 MiB");
+            return fail(name + ": is not a config file: larger than 16 MiB");
         }
     }
     return text;

@@ -5,7 +5,9 @@
 #include "util/decimal.h"
 #include "util/duration.h"
 
+#include <algorithm>
 #include <dns_fastpath/dns_wire.h>
+#include <dns_fastpath/steer.h>
 
 namespace fastpath {
 
@@ -87,6 +89,55 @@ Parsed<std::uint16_t> TypeCodec::read(const YAML::Node &node) const {
 
 YAML::Node TypeCodec::write(std::uint16_t type) const {
     return YAML::Node(type_to_text(type));
+}
+
+std::string LabelCodec::allowed() const {
+    return "a name of up to " + std::to_string(FP_LABEL_TEXT_MAX - 1) +
+           " printable ASCII characters, no space, quote or backslash" + (may_be_empty ? R"(; "" = none)" : "");
+}
+
+Parsed<std::string> LabelCodec::read(const YAML::Node &node) const {
+    const auto is_allowed = [](char c) { return c > ' ' && c <= '~' && c != '"' && c != '\'' && c != '\\'; };
+    const bool is_fine = node.IsScalar() && node.Scalar().size() < FP_LABEL_TEXT_MAX &&
+                         (may_be_empty || !node.Scalar().empty()) &&
+                         std::all_of(node.Scalar().begin(), node.Scalar().end(), is_allowed);
+    if (!is_fine) {
+        return unexpected_value(node, allowed());
+    }
+    return node.Scalar();
+}
+
+std::string PortRangeCodec::allowed() const {
+    return "ports FIRST-LAST, from " + std::to_string(lowest) + " to " + std::to_string(UINT16_MAX) + ", at least " +
+           std::to_string(fewest) + " of them";
+}
+
+Parsed<PortRange> PortRangeCodec::read(const YAML::Node &node) const {
+    const std::string_view text = node.IsScalar() ? std::string_view(node.Scalar()) : std::string_view();
+    const std::size_t dash = std::min(text.find('-'), text.size());
+    const auto first = parse_decimal(text.substr(0, dash));
+    const auto last = parse_decimal(text.substr(std::min(dash + 1, text.size())));
+    if (!first || !last || *first < lowest || *last > UINT16_MAX || *first > *last || *last - *first + 1 < fewest) {
+        return unexpected_value(node, allowed());
+    }
+    return PortRange{static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)};
+}
+
+YAML::Node PortRangeCodec::write(const PortRange &ports) const {
+    return YAML::Node(std::to_string(ports.first) + "-" + std::to_string(ports.last));
+}
+
+Parsed<IpAddress> HostAddressCodec::read(const YAML::Node &node) const {
+    const auto address = node.IsScalar() ? parse_address(node.Scalar()) : fail({});
+    const auto is_host = [](const IpAddress &a) {
+        constexpr IpAddress loopback_ipv6{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
+        const bool is_loopback = a.is_ipv4() ? a.octets[12] == 127 : a == loopback_ipv6;
+        return !is_loopback && !a.is_unspecified() && !a.is_multicast() && (a.is_ipv4() || !a.is_link_local());
+    };
+    if (!address || !is_host(*address)) {
+        return unexpected_value(node, allowed());
+    }
+    return *address;
 }
 
 std::string PrefixCodec::allowed() const {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks across keys: see validate.h.
+// The last checks: see validate.h.
 #include "config/validate.h"
 
-#include "util/duration.h"
+#include "config/contradiction.h"
 #include "util/quote.h"
 
 #include <algorithm>
@@ -15,24 +15,6 @@ bool is_interface_name(std::string_view name) {
     const auto is_allowed = [](char c) { return c > ' ' && c <= '~' && c != '/' && c != ':'; };
     return !name.empty() && name.size() < IFNAMSIZ && name != "." && name != ".." &&
            std::all_of(name.begin(), name.end(), is_allowed);
-}
-
-std::optional<Contradiction> find_contradiction(const Config &config) {
-    const CacheConfig &cache = config.cache;
-    if (cache.min_ttl > cache.max_ttl) {
-        return Contradiction{{"cache.min_ttl", "cache.max_ttl"},
-                             "cache.min_ttl (" + format_duration(cache.min_ttl) + ") is above cache.max_ttl (" +
-                                 format_duration(cache.max_ttl) + ")"};
-    }
-    const HealthConfig &health = config.health;
-    if (health.timeout > health.interval) {
-        return Contradiction{{"health.timeout", "health.interval"},
-                             "health.timeout (" + format_duration(health.timeout) + ") is above health.interval (" +
-                                 format_duration(health.interval) + ")"};
-    }
-    // max_negative_ttl and failure_ttl above max_ttl contradict nothing: the lower limit holds, and who lowers max_ttl
-    // should not have to lower their defaults as well.
-    return std::nullopt;
 }
 
 Result<> validate(const Config &config) {

@@ -1,28 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is wrong with a whole Config although each value alone is allowed.
+// What the config that is to be run must have, wherever it comes from. Not for positions in a file: see contradiction.h.
 #pragma once
 
 #include "config/config.h"
 #include "util/result.h"
 
-#include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace fastpath {
 
 // What the kernel takes (dev_valid_name), less what would not survive a log line.
 bool is_interface_name(std::string_view name);
 
-struct Contradiction {
-    std::vector<std::string_view> keys; // the likely culprit first
-    std::string text;
-};
-
-std::optional<Contradiction> find_contradiction(const Config &config);
-
-// For the config that is to be run, after the command line was merged: it needs interfaces, and each once.
+// After the command line was merged: it needs interfaces, each once, and no contradictions.
 Result<> validate(const Config &config);
 
 } // namespace fastpath

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 namespace fastpath::ctl {
 
@@ -23,6 +24,10 @@ using Command = Result<ExitCode> (*)(const Invocation &asked, Pinned &pinned, Ou
 
 Result<ExitCode> show_status(const Invocation &asked, Pinned &pinned, Output &output);
 Result<ExitCode> show_stats(const Invocation &asked, Pinned &pinned, Output &output);
+Result<ExitCode> show_upstreams(const Invocation &asked, Pinned &pinned, Output &output);
+Result<ExitCode> drain(const Invocation &asked, Pinned &pinned, Output &output);
+Result<ExitCode> undrain(const Invocation &asked, Pinned &pinned, Output &output);
+Result<ExitCode> show_doctor(const Invocation &asked, Pinned &pinned, Output &output);
 Result<ExitCode> cache_get(const Invocation &asked, Pinned &pinned, Output &output);
 Result<ExitCode> cache_dump(const Invocation &asked, Pinned &pinned, Output &output);
 Result<ExitCode> cache_flush(const Invocation &asked, Pinned &pinned, Output &output); // a name, a zone or all
@@ -36,6 +41,7 @@ struct Invocation {
     std::optional<WireName> name = {};
     std::optional<WireName> zone = {};
     std::optional<uint16_t> qtype = {};
+    std::optional<std::string> upstream = {}; // as `upstreams` names it: an address, or "local"
 };
 
 } // namespace fastpath::ctl

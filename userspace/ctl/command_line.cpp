@@ -3,6 +3,7 @@
 
 #include "ctl/records.h"
 #include "dns/type_text.h"
+#include "util/address.h"
 
 #include <CLI/CLI.hpp>
 #include <string>
@@ -12,6 +13,7 @@ namespace fastpath::ctl {
 
 namespace {
 
+constexpr const char *local_resolver = "local";
 constexpr const char *exit_codes = "Exit codes: 0 fine, 1 failed or degraded, 2 bad usage, 3 not running.";
 
 CLI::App *add_command(CLI::App &parent, const char *name, const char *help, Command command, Invocation &asked) {
@@ -45,6 +47,27 @@ void add_type(CLI::App &command, std::optional<uint16_t> &qtype) {
                                              "a record type, such as MX or TYPE65280; default: all types");
 }
 
+void add_upstream(CLI::App &command, std::optional<std::string> &upstream) {
+    const auto take = [&upstream](const std::string &text) {
+        const Result<IpAddress> address = parse_address(text);
+        if (!address && text != local_resolver) {
+            throw CLI::ValidationError("ADDR", address.error().message + "; or \"local\": the resolver on this host");
+        }
+        upstream = address ? to_string(*address) : text;
+    };
+    command.add_option_function<std::string>("ADDR", take, "the address of an upstream, or local")->required();
+}
+
+void add_upstream_commands(CLI::App &app, Invocation &asked) {
+    add_command(app, "upstreams", "who resolves misses: state, rate, rtt, unanswered ratio; exit 1 where degraded",
+                show_upstreams, asked);
+    CLI::App &out =
+        *add_command(app, "drain", "send no more queries to an upstream, in none of its pools", drain, asked);
+    add_upstream(out, asked.upstream);
+    CLI::App &back = *add_command(app, "undrain", "put an upstream back that was drained", undrain, asked);
+    add_upstream(back, asked.upstream);
+}
+
 void add_cache_commands(CLI::App &app, Invocation &asked) {
     CLI::App &cache = *app.add_subcommand("cache", "look at the answers in the cache, or take some out");
     cache.require_subcommand(1);
@@ -73,7 +96,10 @@ void add_commands(CLI::App &app, Invocation &asked) {
 
     add_command(app, "status", "interfaces, daemon, hit ratio and fill; exit 1 where degraded", show_status, asked);
     add_command(app, "stats", "every counter by its metric name", show_stats, asked);
+    add_upstream_commands(app, asked);
     add_cache_commands(app, asked);
+    add_command(app, "doctor", "what on this host would hurt, and the remedy; exit 1 where there is something to do",
+                show_doctor, asked);
     add_command(app, "detach", "take the programs off all interfaces now", detach, asked);
 }
 

@@ -3,13 +3,13 @@
 
 #include "bpf/counter_map.h"
 #include "bpf/mapped_memory.h"
+#include "metrics/config_rows.h"
 #include "util/clock.h"
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <bpf/bpf.h>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -71,7 +71,9 @@ Result<fp_resolver> resolver_of(const Pinned &pinned) {
 }
 
 Result<fp_settings> settings_of(const Pinned &pinned) {
-    return element_of<fp_settings>(pinned, "settings");
+    return pinned.directory.open_map("settings")
+        .and_then([](const UniqueFd &map) { return read_generations(map.get()); })
+        .map([](const fp_generations &all) { return all.settings[all.generation & 1]; });
 }
 
 Result<std::vector<Attached>> attachments_of(const Pinned &pinned) {
@@ -86,19 +88,22 @@ Result<std::vector<Attached>> attachments_of(const Pinned &pinned) {
     return interfaces;
 }
 
-Result<std::vector<IpAddress>> listeners_of(const Pinned &pinned) {
-    const Result<UniqueFd> map = pinned.directory.open_map("listeners");
-    if (!map) {
-        return tl::unexpected(map.error());
+Result<std::set<IpAddress>> listeners_of(const Pinned &pinned) {
+    const Result<UniqueFd> settings = pinned.directory.open_map("settings");
+    const Result<UniqueFd> listeners = pinned.directory.open_map("listeners");
+    if (!settings || !listeners) {
+        return tl::unexpected(!settings ? settings.error() : listeners.error());
     }
-    std::set<IpAddress> addresses; // a walk beside the daemon may begin anew, and see some twice
-    fp_addr key = {};
-    const fp_addr *previous = nullptr;
-    while (bpf_map_get_next_key(map->get(), previous, &key) == 0) {
-        addresses.insert(IpAddress::from_abi(key));
-        previous = &key;
+    return read_listeners(settings->get(), listeners->get());
+}
+
+Result<std::vector<Upstream>> upstreams_of(const Pinned &pinned) {
+    const Result<UniqueFd> upstreams = pinned.directory.open_map("upstreams");
+    const Result<UniqueFd> counters = pinned.directory.open_map("upstream_counters");
+    if (!upstreams || !counters) {
+        return tl::unexpected(!upstreams ? upstreams.error() : counters.error());
     }
-    return std::vector(addresses.begin(), addresses.end());
+    return read_upstreams(upstreams->get(), counters->get());
 }
 
 Result<AnswerMaps> open_answers(const Pinned &pinned) {

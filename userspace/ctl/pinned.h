@@ -5,6 +5,7 @@
 #include "bpf/answer_maps.h"
 #include "bpf/attachment.h"
 #include "bpf/pin_directory.h"
+#include "metrics/upstreams.h"
 #include "util/address.h"
 #include "util/result.h"
 
@@ -13,6 +14,7 @@
 #include <dns_fastpath/counters.h>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace fastpath::ctl {
@@ -28,9 +30,10 @@ Result<std::optional<Pinned>> open_pinned(const std::filesystem::path &path);
 Result<fp_counters> counters_of(const Pinned &pinned);
 Result<fp_cache_counters> cache_counters_of(const Pinned &pinned);
 Result<fp_resolver> resolver_of(const Pinned &pinned);
-Result<fp_settings> settings_of(const Pinned &pinned);
+Result<fp_settings> settings_of(const Pinned &pinned);              // of the generation in use
 Result<std::vector<Attached>> attachments_of(const Pinned &pinned); // by name of the interface
-Result<std::vector<IpAddress>> listeners_of(const Pinned &pinned);  // sorted
+Result<std::set<IpAddress>> listeners_of(const Pinned &pinned);     // of the generation in use
+Result<std::vector<Upstream>> upstreams_of(const Pinned &pinned);
 Result<AnswerMaps> open_answers(const Pinned &pinned);
 
 // Tells the daemon not to cache what it was asked to learn before now. To be done before answers are flushed: one that is

@@ -5,15 +5,35 @@
 #include "ctl/pinned.h"
 #include "util/clock.h"
 
+#include "util/first_error.h"
+
+#include <array>
+#include <charconv>
 #include <cmath>
 
 namespace fastpath::ctl {
 
 namespace {
 
-// Values are counts; a double would be printed with an exponent or a point.
+bool is_whole(double value) {
+    return value == std::trunc(value) && std::abs(value) < 1e15;
+}
+
 uint64_t whole(double value) {
     return static_cast<uint64_t>(std::llround(value));
+}
+
+// Counts are printed without a point or an exponent, the rest with as many digits as tell it from its neighbours.
+std::string number_text(double value) {
+    if (std::isinf(value)) {
+        return "+Inf";
+    }
+    if (is_whole(value)) {
+        return std::to_string(whole(value));
+    }
+    std::array<char, 32> text = {};
+    const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value);
+    return {text.data(), end};
 }
 
 // As the exposition format of Prometheus asks for; a name of an interface may hold anything but a slash and white space.
@@ -25,20 +45,36 @@ std::string escaped(const std::string &value) {
     return text;
 }
 
+Series bucket(const Sample &sample, double upper_bound, uint64_t count) {
+    Series series = {sample.family + "_bucket", sample.labels, static_cast<double>(count)};
+    series.labels.push_back({"le", number_text(upper_bound)});
+    return series;
+}
+
+void add_histogram(std::vector<Series> &all, const Sample &sample) {
+    const Histogram &histogram = sample.histogram;
+    for (const Histogram::Bucket &one : histogram.buckets) {
+        all.push_back(bucket(sample, one.upper_bound, one.count));
+    }
+    all.push_back(bucket(sample, INFINITY, histogram.count));
+    all.push_back({sample.family + "_sum", sample.labels, histogram.sum});
+    all.push_back({sample.family + "_count", sample.labels, static_cast<double>(histogram.count)});
+}
+
 Result<std::vector<Sample>> read_samples(const Pinned &pinned) {
-    const Result<fp_counters> counters = counters_of(pinned);
-    const Result<fp_cache_counters> cache = cache_counters_of(pinned);
-    const Result<fp_resolver> resolver = resolver_of(pinned);
-    const Result<std::vector<Attached>> interfaces = attachments_of(pinned);
-    if (!counters || !cache) {
-        return tl::unexpected(!counters ? counters.error() : cache.error());
+    FirstError failed;
+    const fp_counters counters = failed.value_of(counters_of(pinned));
+    const fp_cache_counters cache = failed.value_of(cache_counters_of(pinned));
+    const fp_resolver resolver = failed.value_of(resolver_of(pinned));
+    const std::vector<Upstream> upstreams = failed.value_of(upstreams_of(pinned));
+    const std::vector<Attached> interfaces = failed.value_of(attachments_of(pinned));
+    if (failed) {
+        return tl::unexpected(failed.error());
     }
-    if (!resolver || !interfaces) {
-        return tl::unexpected(!resolver ? resolver.error() : interfaces.error());
-    }
-    std::vector<Sample> samples = samples_of(*counters);
-    for (const auto &more : {samples_of(pinned.meta), samples_of(*cache),
-                             samples_of(*resolver, pinned.meta, monotonic_ns()), samples_of(*interfaces)}) {
+    std::vector<Sample> samples = samples_of(counters);
+    for (const auto &more :
+         {samples_of(pinned.meta), samples_of(cache), samples_of(upstreams, resolver, pinned.meta, monotonic_ns()),
+          samples_of(interfaces), samples_of(read_conntrack_fill())}) {
         samples.insert(samples.end(), more.begin(), more.end());
     }
     return samples;
@@ -46,37 +82,50 @@ Result<std::vector<Sample>> read_samples(const Pinned &pinned) {
 
 } // namespace
 
-std::string series_name(const Sample &sample) {
-    std::string name = sample.family;
-    for (const Label &label : sample.labels) {
-        name += (&label == &sample.labels.front() ? "{" : ",") + label.name + "=\"" + escaped(label.value) + "\"";
+std::vector<Series> series_of(const std::vector<Sample> &samples) {
+    std::vector<Series> all;
+    for (const Sample &sample : samples) {
+        if (sample.type == SampleType::histogram) {
+            add_histogram(all, sample);
+        } else {
+            all.push_back({sample.family, sample.labels, sample.value});
+        }
     }
-    return sample.labels.empty() ? name : name + "}";
+    return all;
 }
 
-Json to_json(const std::vector<Sample> &samples) {
+std::string to_string(const Series &series) {
+    std::string text = series.name;
+    for (const Label &label : series.labels) {
+        text += (&label == &series.labels.front() ? "{" : ",") + label.name + "=\"" + escaped(label.value) + "\"";
+    }
+    return series.labels.empty() ? text : text + "}";
+}
+
+Json to_json(const std::vector<Series> &all) {
     Json list = Json::array();
-    for (const Sample &sample : samples) {
+    for (const Series &series : all) {
         Json labels = Json::object();
-        for (const Label &label : sample.labels) {
+        for (const Label &label : series.labels) {
             labels[label.name] = label.value;
         }
-        list.push_back({{"name", sample.family}, {"labels", labels}, {"value", whole(sample.value)}});
+        const Json value = is_whole(series.value) ? Json(whole(series.value)) : Json(series.value);
+        list.push_back({{"name", series.name}, {"labels", labels}, {"value", value}});
     }
     return list;
 }
 
 Result<ExitCode> show_stats(const Invocation &, Pinned &pinned, Output &output) {
-    const Result<std::vector<Sample>> samples = read_samples(pinned);
-    if (!samples) {
-        return tl::unexpected(samples.error());
+    const Result<std::vector<Series>> all = read_samples(pinned).map(series_of);
+    if (!all) {
+        return tl::unexpected(all.error());
     }
     if (output.json) {
-        print_json(output.stream, to_json(*samples));
+        print_json(output.stream, to_json(*all));
         return ExitCode::fine;
     }
-    for (const Sample &sample : *samples) {
-        output.stream << series_name(sample) << ' ' << whole(sample.value) << '\n';
+    for (const Series &series : *all) {
+        output.stream << to_string(series) << ' ' << number_text(series.value) << '\n';
     }
     return ExitCode::fine;
 }

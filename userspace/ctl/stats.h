@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Samples as `stats` prints them.
+// Samples as `stats` prints them: as in the exposition format of Prometheus, without its comments.
 #pragma once
 
 #include "ctl/terminal.h"
@@ -10,9 +10,18 @@
 
 namespace fastpath::ctl {
 
-// dns_fastpath_queries_total{result="hit"}, as Prometheus writes it.
-std::string series_name(const Sample &sample);
+// One line of it: a histogram is several.
+struct Series {
+    std::string name; // of the family, with "_bucket", "_sum" or "_count" behind it where it is of a histogram
+    std::vector<Label> labels;
+    double value;
+};
 
-Json to_json(const std::vector<Sample> &samples);
+std::vector<Series> series_of(const std::vector<Sample> &samples);
+
+// dns_fastpath_queries_total{result="hit"}, as Prometheus writes it.
+std::string to_string(const Series &series);
+
+Json to_json(const std::vector<Series> &all);
 
 } // namespace fastpath::ctl

@@ -3,10 +3,13 @@
 
 #include "bpf/counter_map.h"
 #include "ctl/command.h"
+#include "ctl/heartbeat.h"
 #include "ctl/pinned.h"
-#include "metrics/samples.h"
+#include "ctl/upstreams.h"
 #include "util/clock.h"
+#include "util/first_error.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <net/if.h>
@@ -16,14 +19,8 @@ namespace fastpath::ctl {
 
 namespace {
 
-constexpr uint64_t heartbeat_limit_seconds = 10; // the daemon beats every second
-
-uint64_t seconds_between(uint64_t from_ns, uint64_t to_ns) {
-    return to_ns > from_ns ? (to_ns - from_ns) / FP_NSEC_PER_SEC : 0;
-}
-
 uint64_t heartbeat_age(const StatusReport &report) {
-    return seconds_between(report.meta.heartbeat_ns, report.now_ns);
+    return heartbeat_age_seconds(report.meta, report.now_ns);
 }
 
 uint64_t uptime(const StatusReport &report) {
@@ -38,12 +35,10 @@ const char *mode_name(const Attached &interface) {
     return interface.record.mode == FP_ATTACH_NATIVE ? "native" : "generic";
 }
 
-// `other` is no DNS query to us, and counts in none of this.
+// Of queries to us; other packets count in none of this.
 template <class Visit> void for_each_result(const fp_counters &counters, Visit visit) {
-    for (uint32_t result = 0; result < FP_RESULT_COUNT; result++) {
-        if (result != FP_RESULT_other) {
-            visit(result_names[result].name, result_count(counters, static_cast<fp_result>(result)));
-        }
+    for (uint32_t result = FP_RESULT_FIRST_QUERY; result < FP_RESULT_COUNT; result++) {
+        visit(result_names[result].name, result_count(counters, static_cast<fp_result>(result)));
     }
 }
 
@@ -101,6 +96,30 @@ Json resolver_to_json(const StatusReport &report) {
             {"state_seconds", known ? Json(seconds_in_resolver_state(report)) : Json(nullptr)}};
 }
 
+size_t upstreams_up(const StatusReport &report) {
+    const auto is_up = [&report](const Upstream &upstream) {
+        return upstream.record.drained == 0 && state_of(upstream.record, report.resolver) == FP_UPSTREAM_UP;
+    };
+    return static_cast<size_t>(std::count_if(report.upstreams.begin(), report.upstreams.end(), is_up));
+}
+
+size_t upstreams_drained(const StatusReport &report) {
+    const auto is_drained = [](const Upstream &upstream) { return upstream.record.drained != 0; };
+    return static_cast<size_t>(std::count_if(report.upstreams.begin(), report.upstreams.end(), is_drained));
+}
+
+// Of a dead daemon's word the programs take nothing, and send all misses to the resolver on this host.
+Cell upstreams_cell(const StatusReport &report) {
+    if (!is_word_valid(report.meta, report.now_ns)) {
+        return {"not probed (daemon is dead): all misses go to the resolver on this host", Tone::bad};
+    }
+    const size_t up = upstreams_up(report);
+    const size_t drained = upstreams_drained(report);
+    return {std::to_string(up) + " of " + std::to_string(report.upstreams.size()) + " up" +
+                (drained == 0 ? "" : ", " + std::to_string(drained) + " drained"),
+            up == report.upstreams.size() ? Tone::plain : Tone::bad};
+}
+
 void print_summary(Output &output, const StatusReport &report, bool degraded) {
     const std::optional<double> ratio = hit_ratio(report.counters);
     const std::string queries = std::to_string(query_count(report.counters)) + " queries";
@@ -109,6 +128,7 @@ void print_summary(Output &output, const StatusReport &report, bool degraded) {
     print_table(output, {{"state", {degraded ? "degraded" : "ok", degraded ? Tone::bad : Tone::good}},
                          {"daemon", daemon_cell(report)},
                          {"resolver", resolver_cell(report)},
+                         {"upstreams", upstreams_cell(report)},
                          {"cache", entries + " entries, " + format_bytes(report.meta.memory_bytes)},
                          {"hits", ratio ? format_share(*ratio) + " of " + queries : "no queries yet"}});
 }
@@ -132,7 +152,7 @@ void print_results(Output &output, const fp_counters &counters) {
     print_table(output, rows);
 }
 
-void print_listeners(Output &output, const std::vector<IpAddress> &listeners) {
+void print_listeners(Output &output, const std::set<IpAddress> &listeners) {
     std::vector<Row> rows = {{"ANSWERS ON"}};
     for (const IpAddress &address : listeners) {
         rows.push_back({to_string(address)});
@@ -154,32 +174,22 @@ std::map<uint32_t, std::string> renamed_of(const std::vector<Attached> &interfac
 }
 
 Result<StatusReport> gather(const Pinned &pinned) {
-    const Result<fp_counters> counters = counters_of(pinned);
-    Result<std::vector<Attached>> interfaces = attachments_of(pinned);
-    Result<std::vector<IpAddress>> listeners = listeners_of(pinned);
-    const Result<fp_resolver> resolver = resolver_of(pinned);
-    if (!counters) {
-        return tl::unexpected(counters.error());
+    FirstError failed;
+    StatusReport report = {.pins = pinned.directory.path(),
+                           .meta = pinned.meta,
+                           .daemon_running = pinned.directory.in_use(),
+                           .interfaces = failed.value_of(attachments_of(pinned)),
+                           .renamed = {},
+                           .listeners = failed.value_of(listeners_of(pinned)),
+                           .upstreams = failed.value_of(upstreams_of(pinned)),
+                           .counters = failed.value_of(counters_of(pinned)),
+                           .resolver = failed.value_of(resolver_of(pinned)),
+                           .now_ns = monotonic_ns()};
+    if (failed) {
+        return tl::unexpected(failed.error());
     }
-    if (!interfaces) {
-        return tl::unexpected(interfaces.error());
-    }
-    if (!listeners) {
-        return tl::unexpected(listeners.error());
-    }
-    if (!resolver) {
-        return tl::unexpected(resolver.error());
-    }
-    std::map<uint32_t, std::string> renamed = renamed_of(*interfaces);
-    return StatusReport{.pins = pinned.directory.path(),
-                        .meta = pinned.meta,
-                        .daemon_running = pinned.directory.in_use(),
-                        .interfaces = std::move(*interfaces),
-                        .renamed = std::move(renamed),
-                        .listeners = std::move(*listeners),
-                        .counters = *counters,
-                        .resolver = *resolver,
-                        .now_ns = monotonic_ns()};
+    report.renamed = renamed_of(report.interfaces);
+    return report;
 }
 
 } // namespace
@@ -212,6 +222,12 @@ std::vector<std::string> problems_of(const StatusReport &report) {
     if (report.listeners.empty()) {
         problems.emplace_back("no address to answer on; give an attached interface an address, or name one in `listen` "
                               "of the configuration");
+    }
+    for (std::string &problem : problems_of(UpstreamsReport{.upstreams = report.upstreams,
+                                .resolver = report.resolver,
+                                .meta = report.meta,
+                                .now_ns = report.now_ns})) {
+        problems.push_back(std::move(problem));
     }
     return problems;
 }
@@ -260,24 +276,27 @@ Json to_json(const StatusReport &report) {
     }
     Json queries = Json::object();
     for_each_result(report.counters, [&queries](const char *name, uint64_t count) { queries[name] = count; });
-    return {{"state", problems.empty() ? "ok" : "degraded"},
-            {"problems", problems},
-            {"pins", report.pins.string()},
-            {"daemon",
-             {{"running", report.daemon_running},
-              {"pid", report.meta.daemon_pid},
-              {"version", daemon_version(report.meta)},
-              {"uptime_seconds", report.daemon_running ? Json(uptime(report)) : Json(nullptr)},
-              {"heartbeat_age_seconds", heartbeat_age(report)}}},
-            {"resolver", resolver_to_json(report)},
-            {"interfaces", interfaces},
-            {"listeners", listeners},
-            {"cache",
-             {{"entries", report.meta.entries},
-              {"capacity", report.meta.max_entries},
-              {"memory_bytes", report.meta.memory_bytes}}},
-            {"queries", queries},
-            {"hit_ratio", ratio ? Json(*ratio) : Json(nullptr)}};
+    return {
+        {"state", problems.empty() ? "ok" : "degraded"},
+        {"problems", problems},
+        {"pins", report.pins.string()},
+        {"daemon",
+         {{"running", report.daemon_running},
+          {"pid", report.meta.daemon_pid},
+          {"version", daemon_version(report.meta)},
+          {"uptime_seconds", report.daemon_running ? Json(uptime(report)) : Json(nullptr)},
+          {"heartbeat_age_seconds", heartbeat_age(report)}}},
+        {"resolver", resolver_to_json(report)},
+        {"upstreams",
+         {{"up", upstreams_up(report)}, {"drained", upstreams_drained(report)}, {"total", report.upstreams.size()}}},
+        {"interfaces", interfaces},
+        {"listeners", listeners},
+        {"cache",
+         {{"entries", report.meta.entries},
+          {"capacity", report.meta.max_entries},
+          {"memory_bytes", report.meta.memory_bytes}}},
+        {"queries", queries},
+        {"hit_ratio", ratio ? Json(*ratio) : Json(nullptr)}};
 }
 
 Result<ExitCode> show_status(const Invocation &, Pinned &pinned, Output &output) {

@@ -4,6 +4,7 @@
 
 #include "bpf/attachment.h"
 #include "ctl/terminal.h"
+#include "metrics/upstreams.h"
 #include "util/address.h"
 
 #include <dns_fastpath/abi.h>
@@ -12,6 +13,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,7 +25,8 @@ struct StatusReport {
     bool daemon_running = false;
     std::vector<Attached> interfaces;        // by name
     std::map<uint32_t, std::string> renamed; // number of an interface to its name now, where it was attached by another
-    std::vector<IpAddress> listeners;        // what we answer on, sorted
+    std::set<IpAddress> listeners;           // what we answer on
+    std::vector<Upstream> upstreams;         // by pool, tier and address
     fp_counters counters = {};
     fp_resolver resolver = {};
     uint64_t now_ns = 0; // CLOCK_MONOTONIC

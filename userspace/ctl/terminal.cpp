@@ -108,6 +108,10 @@ std::string format_uptime(uint64_t seconds) {
     return seconds >= minute ? pair(seconds / minute, " min ", seconds % minute, " s") : std::to_string(seconds) + " s";
 }
 
+std::string format_milliseconds(uint64_t microseconds) {
+    return with_one_decimal(static_cast<double>(microseconds) / 1000, "ms");
+}
+
 std::string format_share(double share) {
     return with_one_decimal(share * 100, "%");
 }

@@ -39,8 +39,9 @@ void print_table(Output &output, const std::vector<Row> &rows);
 void print_json(std::ostream &stream, const Json &json);      // indented
 void print_json_line(std::ostream &stream, const Json &json); // one line, without its end
 
-std::string format_bytes(uint64_t bytes);    // "34.2 MiB"
-std::string format_uptime(uint64_t seconds); // "3 d 4 h", "12 min 5 s"
-std::string format_share(double share);      // "93.1 %"
+std::string format_bytes(uint64_t bytes);               // "34.2 MiB"
+std::string format_uptime(uint64_t seconds);            // "3 d 4 h", "12 min 5 s"
+std::string format_share(double share);                 // "93.1 %"
+std::string format_milliseconds(uint64_t microseconds); // "0.4 ms"
 
 } // namespace fastpath::ctl

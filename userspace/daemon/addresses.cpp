@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <bpf/bpf.h>
 #include <cstring>
-#include <dns_fastpath/config.h>
 #include <ifaddrs.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <memory>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -36,34 +35,62 @@ std::optional<IpAddress> address_of(const sockaddr *address) {
     return std::nullopt;
 }
 
-std::set<IpAddress> listed_listeners(int map_fd) {
-    std::set<IpAddress> listed;
-    fp_addr key = {};
-    const fp_addr *previous = nullptr;
-    while (bpf_map_get_next_key(map_fd, previous, &key) == 0) {
-        listed.insert(IpAddress::from_abi(key));
-        previous = &key;
-    }
-    return listed;
-}
-
-} // namespace
-
-Result<std::set<IpAddress>> addresses_of(const std::vector<InterfaceConfig> &interfaces) {
+// Each address of an interface as it is listed: the first of a family is the one that the host itself would choose.
+template <class Visit> Result<> for_each_address(Visit visit) {
     ifaddrs *list = nullptr;
     if (::getifaddrs(&list) != 0) {
         return fail_errno("cannot list the addresses of the interfaces");
     }
     const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(list, &::freeifaddrs);
-    std::set<IpAddress> found;
     for (const ifaddrs *entry = list; entry != nullptr; entry = entry->ifa_next) {
-        const bool ours = std::any_of(interfaces.begin(), interfaces.end(),
-                                      [&](const InterfaceConfig &i) { return i.name == entry->ifa_name; });
-        if (const auto address = address_of(entry->ifa_addr); ours && address) {
-            found.insert(*address);
+        if (const auto address = address_of(entry->ifa_addr)) {
+            visit(entry->ifa_name, *address);
         }
     }
-    return found;
+    return {};
+}
+
+void add_source(fp_interface &interface, const IpAddress &address, uint32_t most) {
+    const size_t family = address.is_ipv4() ? 0 : 1;
+    uint32_t &count = interface.sources[family];
+    if (count < most) {
+        interface.source[family][count++] = address.abi();
+    }
+}
+
+} // namespace
+
+Result<std::set<IpAddress>> addresses_of(const std::vector<InterfaceConfig> &interfaces) {
+    std::set<IpAddress> found;
+    const Result<> listed = for_each_address([&](const char *name, const IpAddress &address) {
+        if (std::any_of(interfaces.begin(), interfaces.end(),
+                        [&](const InterfaceConfig &i) { return i.name == name; })) {
+            found.insert(address);
+        }
+    });
+    return listed ? Result<std::set<IpAddress>>(found) : tl::unexpected(listed.error());
+}
+
+Result<std::map<uint32_t, fp_interface>> steering_sources(const Config &config) {
+    std::map<uint32_t, fp_interface> sources;
+    for (const InterfaceConfig &interface : config.interfaces) {
+        if (const uint32_t ifindex = ::if_nametoindex(interface.name.c_str()); ifindex != 0) {
+            fp_interface &own = sources[ifindex];
+            for (const IpAddress &address : config.steering.source_addresses) {
+                add_source(own, address, FP_SOURCES_MAX);
+            }
+        }
+    }
+    if (!config.steering.source_addresses.empty()) {
+        return sources;
+    }
+    const Result<> listed = for_each_address([&](const char *name, const IpAddress &address) {
+        const auto own = sources.find(::if_nametoindex(name));
+        if (own != sources.end() && !address.is_link_local()) {
+            add_source(own->second, address, 1);
+        }
+    });
+    return listed ? Result<std::map<uint32_t, fp_interface>>(sources) : tl::unexpected(listed.error());
 }
 
 Result<std::set<IpAddress>> listen_addresses(const Config &config) {
@@ -75,29 +102,6 @@ Result<std::set<IpAddress>> listen_addresses(const Config &config) {
         wanted.insert(listen.address);
     }
     return wanted;
-}
-
-Result<ListenerChange> sync_listeners(int map_fd, const std::set<IpAddress> &wanted) {
-    const std::set<IpAddress> listed = listed_listeners(map_fd);
-    ListenerChange change;
-    for (const IpAddress &address : wanted) {
-        const fp_addr key = address.abi();
-        const fp_listener listener = {};
-        if (listed.contains(address)) {
-            continue;
-        }
-        if (bpf_map_update_elem(map_fd, &key, &listener, BPF_ANY) != 0) {
-            return fail_errno("cannot add " + to_string(address) + " to the map listeners");
-        }
-        change.added++;
-    }
-    for (const IpAddress &address : listed) {
-        const fp_addr key = address.abi();
-        if (!wanted.contains(address) && bpf_map_delete_elem(map_fd, &key) == 0) {
-            change.removed++;
-        }
-    }
-    return change;
 }
 
 Result<AddressWatch> AddressWatch::create() {

@@ -6,6 +6,9 @@
 #include "util/result.h"
 #include "util/unique_fd.h"
 
+#include <cstdint>
+#include <dns_fastpath/steer.h>
+#include <map>
 #include <set>
 
 namespace fastpath {
@@ -16,12 +19,9 @@ Result<std::set<IpAddress>> addresses_of(const std::vector<InterfaceConfig> &int
 // What `listen` says, else every address of `interfaces`.
 Result<std::set<IpAddress>> listen_addresses(const Config &config);
 
-// Makes the map `listeners` hold exactly `wanted`; returns how many elements were added and removed.
-struct ListenerChange {
-    unsigned added = 0;
-    unsigned removed = 0;
-};
-Result<ListenerChange> sync_listeners(int map_fd, const std::set<IpAddress> &wanted);
+// The map `interfaces`: for each of the config's, by ifindex, the addresses that steered queries leave with. By default the first
+// global one of each family.
+Result<std::map<uint32_t, fp_interface>> steering_sources(const Config &config);
 
 // AddressWatch: becomes readable when an address or an interface of this network namespace has changed (rtnetlink).
 class AddressWatch {

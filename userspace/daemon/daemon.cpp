@@ -3,8 +3,8 @@
 
 #include "config/acl.h"
 #include "config/diff.h"
-#include "daemon/config_maps.h"
 #include "daemon/log.h"
+#include "daemon/settings.h"
 #include "metrics/endpoints.h"
 #include "util/clock.h"
 #include "version.h"
@@ -76,6 +76,7 @@ Result<> Daemon::start_parts(const std::optional<fp_meta> &earlier) {
     Result<> done = load_programs(earlier);
     done = done ? open_cache() : done;
     done = done ? open_rings() : done;
+    done = done ? start_steering() : done;
     done = done ? watch_resolver() : done;
     done = done ? start_metrics() : done;
     done = done ? watch_events() : done;
@@ -187,10 +188,26 @@ Result<> Daemon::open_rings() {
     return {};
 }
 
+Result<> Daemon::start_steering() {
+    if (Result<Notrack> notrack = Notrack::create(); notrack) {
+        notrack_ = std::move(*notrack);
+    } else if (config_.conntrack.notrack) {
+        spdlog::warn("{}", notrack.error().message);
+    }
+    Result<std::unique_ptr<Steering>> steering = Steering::create(*programs_, *answers_);
+    if (!steering) {
+        return tl::unexpected(steering.error());
+    }
+    steering_ = std::move(*steering);
+    return {};
+}
+
 // Probes, and the refreshes that depend on them.
 Result<> Daemon::watch_resolver() {
-    Result<std::unique_ptr<Refresher>> refresher = Refresher::create(
-        *table_, *filler_, *counters_, [this] { return resolver_ ? resolver_->address() : std::nullopt; });
+    Result<std::unique_ptr<Refresher>> refresher =
+        Refresher::create(*table_, *filler_, *counters_, [this](std::span<const uint8_t> name, const Asker &asker) {
+            return server_for(name, asker);
+        });
     if (!refresher) {
         return tl::unexpected(refresher.error());
     }
@@ -201,6 +218,7 @@ Result<> Daemon::watch_resolver() {
     }
     Result<std::unique_ptr<ResolverWatch>> watch =
         ResolverWatch::create(programs_->map("resolver"), config_, *addresses, [this](HealthState state) {
+            steering_->set_local_state(state);
             state == HealthState::recovering ? refresher_->start_over() : refresher_->run();
         });
     if (!watch) {
@@ -211,29 +229,47 @@ Result<> Daemon::watch_resolver() {
 }
 
 Result<> Daemon::write_config_maps() {
-    if (Result<> written = write_settings(programs_->map("settings"), config_); !written) {
-        return written;
-    }
-    if (Result<> synced = sync_clients(programs_->map("clients"), config_.acl); !synced) {
-        return synced;
-    }
     const Result<std::set<IpAddress>> addresses = listen_addresses(config_);
     if (!addresses) {
         return tl::unexpected(addresses.error());
     }
-    const Result<ListenerChange> change = sync_listeners(programs_->map("listeners"), *addresses);
-    if (!change) {
-        return tl::unexpected(change.error());
+    if (Result<> applied = steering_->apply(config_, *addresses, settings_of(config_)); !applied) {
+        return applied;
     }
     resolver_->configure(config_, *addresses);
+    keep_untracked(*addresses);
     warn_without_address(*addresses);
     warn_about_clients(*addresses);
-    if (change->added + change->removed > 0) {
+    if (*addresses != answered_on_) {
         for (const IpAddress &address : *addresses) {
             spdlog::info("answering on {} port 53", to_string(address));
         }
+        answered_on_ = *addresses;
     }
     return {};
+}
+
+// A host without nftables, or whose firewall cannot be changed, is served all the same.
+void Daemon::keep_untracked(const std::set<IpAddress> &addresses) {
+    if (!notrack_) {
+        return;
+    }
+    const Result<> done = config_.conntrack.notrack ? notrack_->set_addresses(addresses) : notrack_->remove();
+    if (!done) {
+        spdlog::warn("{}", done.error().message);
+    }
+}
+
+// Where a query of our own is to go: where a miss of a client would.
+std::optional<SocketAddress> Daemon::server_for(std::span<const uint8_t> name, const Asker &asker) const {
+    const std::optional<Target> target = steering_->target_of(name, asker.pool, asker.is_ipv6);
+    if (!target) {
+        return std::nullopt;
+    }
+    if (target->upstream) {
+        return SocketAddress{*target->upstream, FP_DNS_PORT};
+    }
+    return resolver_ ? resolver_->address() : std::nullopt;
 }
 
 // A config that turns away the neighbours of this host is allowed, but seldom meant.
@@ -312,6 +348,9 @@ Result<> Daemon::watch_events() {
                   : added;
     added = added ? resolver_->join(*loop_) : added;
     added = added ? refresher_->join(*loop_) : added;
+    added = added ? steering_->join(*loop_) : added;
+    added = added && notrack_ ? loop_->on_readable(notrack_->fd(), [this] { notrack_->keep_in_place(monotonic_ns()); })
+                              : added;
     added = added ? loop_->on_readable(address_watch_->fd(), [this] { follow_interfaces(); }) : added;
     added = added ? loop_->every(1s, [this] { tick(); }) : added;
     added = added ? loop_->on_signal(SIGHUP, [this] { reload(); }) : added;
@@ -323,14 +362,13 @@ Result<> Daemon::watch_events() {
 void Daemon::follow_interfaces() {
     address_watch_->drain();
     const Result<std::set<IpAddress>> addresses = listen_addresses(config_);
-    const Result<ListenerChange> change =
-        addresses ? sync_listeners(programs_->map("listeners"), *addresses) : tl::unexpected(addresses.error());
-    if (!change) {
-        spdlog::error("{}", change.error().message);
-    } else if (change->added + change->removed > 0) {
-        spdlog::info("addresses have changed: {} added, {} removed", change->added, change->removed);
-        resolver_->configure(config_, *addresses);
-        warn_without_address(*addresses);
+    if (!addresses) {
+        spdlog::error("{}", addresses.error().message);
+    } else if (*addresses != answered_on_) {
+        spdlog::info("addresses have changed");
+        if (const Result<> written = write_config_maps(); !written) {
+            spdlog::error("{}", written.error().message);
+        }
     }
     for (const Attached &old : attachments_->list()) {
         if (!old.live && ::if_nametoindex(old.record.interface) != 0) {
@@ -362,6 +400,9 @@ void Daemon::tick() {
     table_->reclaim();
     publish_counters();
     meta_->heartbeat_ns = now;
+    if (notrack_) {
+        notrack_->keep_in_place(now);
+    }
     notify_status();
 }
 
@@ -390,8 +431,8 @@ void Daemon::reload() {
     }
     const std::vector<ConfigChange> changes = diff(config_, *next);
     for (const ConfigChange &change : changes) {
-        spdlog::log(change.reloadable ? spdlog::level::info : spdlog::level::warn, "reload: {}: {} -> {}{}", change.key,
-                    change.old, change.now, change.reloadable ? "" : " (takes effect with the next start)");
+        spdlog::log(change.reloadable ? spdlog::level::info : spdlog::level::warn, "reload: {}: {}{}", change.key,
+                    change.text, change.reloadable ? "" : " (takes effect with the next start)");
     }
     // What only a restart can change stays as it runs.
     next->interfaces = config_.interfaces;
@@ -400,11 +441,8 @@ void Daemon::reload() {
     const Config old = std::exchange(config_, std::move(*next));
     const Result<> written = write_config_maps();
     if (!written) {
-        spdlog::error("reload failed, going back to the old config: {}", written.error().message);
+        spdlog::error("reload failed, the old config stays: {}", written.error().message);
         config_ = old;
-        if (const Result<> restored = write_config_maps(); !restored) {
-            spdlog::error("{}", restored.error().message);
-        }
     }
     apply_cache_settings();
     set_log_level(config_.log.level);
@@ -431,9 +469,22 @@ void Daemon::stop() {
             spdlog::error("{}", removed.error().message);
             clean = false;
         }
+        leave_host();
         spdlog::info("detached; queries go to the resolver as before");
     }
     loop_->stop(clean ? 0 : 1);
+}
+
+// What was changed on this host beside the interfaces and the pins.
+void Daemon::leave_host() {
+    if (steering_) {
+        steering_->undo();
+    }
+    if (notrack_) {
+        if (const Result<> removed = notrack_->remove(); !removed) {
+            spdlog::error("{}", removed.error().message);
+        }
+    }
 }
 
 // After a start that failed: a cache that was there before goes on being served by the programs that were.
@@ -446,6 +497,7 @@ void Daemon::undo() {
             attachments_->detach(attached);
         }
     }
+    leave_host();
     pins_.remove();
 }
 

@@ -10,11 +10,13 @@
 #include "bpf/ring_reader.h"
 #include "cache/answer_table.h"
 #include "config/config.h"
+#include "conntrack/notrack.h"
 #include "daemon/addresses.h"
 #include "daemon/event_loop.h"
 #include "daemon/filler.h"
 #include "daemon/refresher.h"
 #include "daemon/resolver_watch.h"
+#include "daemon/steering.h"
 #include "metrics/http_server.h"
 #include "util/result.h"
 
@@ -22,6 +24,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
+#include <span>
 
 namespace fastpath {
 
@@ -47,6 +51,7 @@ class Daemon {
     void announce();
     Result<> open_cache();
     Result<> open_rings();
+    Result<> start_steering();
     Result<> watch_resolver();
     Result<> write_config_maps();
     Result<> attach();
@@ -54,6 +59,8 @@ class Daemon {
     Result<> watch_events();
 
     void warn_about_clients(const std::set<IpAddress> &addresses) const;
+    void keep_untracked(const std::set<IpAddress> &addresses);
+    [[nodiscard]] std::optional<SocketAddress> server_for(std::span<const uint8_t> name, const Asker &asker) const;
     void follow_interfaces();
     void attach_again(const Attached &old);
     void tick();
@@ -62,6 +69,7 @@ class Daemon {
     void notify_status();
     void reload();
     void stop();
+    void leave_host();
     void undo();
 
     Config config_;
@@ -83,6 +91,9 @@ class Daemon {
     std::optional<Filler> filler_;
     std::unique_ptr<RingReader> learned_;
     std::unique_ptr<RingReader> refreshes_;
+    std::set<IpAddress> answered_on_;
+    std::optional<Notrack> notrack_;
+    std::unique_ptr<Steering> steering_;
     std::unique_ptr<ResolverWatch> resolver_;
     std::unique_ptr<Refresher> refresher_;
     std::unique_ptr<HttpServer> http_;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // dns-fastpathd: the command line. Exit 0 clean, 1 failed while running, 2 bad usage or config.
 #include "config/load.h"
+#include "config/port_overlap.h"
 #include "config/print.h"
 #include "config/validate.h"
+#include "config/warnings.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 #include "version.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <map>
@@ -85,11 +88,45 @@ Result<Config> effective_config(const CommandLine &line) {
     return config;
 }
 
+bool has_other_upstreams(const Config &config) {
+    return std::any_of(config.pools.begin(), config.pools.end(), [](const PoolConfig &pool) {
+        return std::any_of(pool.upstreams.begin(), pool.upstreams.end(),
+                           [](const UpstreamConfig &upstream) { return upstream.address.has_value(); });
+    });
+}
+
+// Of the config, and of it on this host.
+std::vector<std::string> warnings_of(const Config &config) {
+    std::vector<std::string> warnings = config_warnings(config);
+    const auto overlap = has_other_upstreams(config)
+                             ? port_overlap_warning(config.steering.source_ports, read_kernel_ports())
+                             : std::nullopt;
+    if (overlap) {
+        warnings.push_back(*overlap);
+    }
+    return warnings;
+}
+
+void log_warnings(const Config &config) {
+    for (const std::string &warning : warnings_of(config)) {
+        spdlog::warn("{}", warning);
+    }
+}
+
+Result<Config> config_of_reload(const CommandLine &line) {
+    Result<Config> config = effective_config(line);
+    if (config) {
+        log_warnings(*config);
+    }
+    return config;
+}
+
 int serve(const CommandLine &line, Config config) {
     start_log(config.log.level);
     spdlog::info("dns-fastpathd {}", version);
+    log_warnings(config);
     Result<std::unique_ptr<Daemon>> daemon = Daemon::start(
-        std::move(config), {.pins = line.pins, .read_config = [&line] { return effective_config(line); }});
+        std::move(config), {.pins = line.pins, .read_config = [&line] { return config_of_reload(line); }});
     if (!daemon) {
         spdlog::critical("{}", daemon.error().message);
         return exit_failed;
@@ -132,6 +169,9 @@ int run(int argc, char **argv) {
         return 0;
     }
     if (line.check_config) {
+        for (const std::string &warning : warnings_of(*config)) {
+            std::cerr << "warning: " << warning << '\n';
+        }
         std::cerr << "the config is good\n";
         return 0;
     }

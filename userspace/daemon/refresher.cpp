@@ -81,7 +81,7 @@ void Refresher::want(std::span<const std::byte> record) {
     if (!answer || needs_no_refresh(*answer->head, monotonic_ns())) {
         return;
     }
-    if (!schedule_.request(wish.key, monotonic_ns())) {
+    if (!schedule_.request(wish.key, monotonic_ns(), {.pool = wish.pool, .is_ipv6 = wish.is_ipv6 != 0})) {
         return count(FP_REFRESH_dropped);
     }
     bridge(wish.key, *answer->head);
@@ -90,22 +90,25 @@ void Refresher::want(std::span<const std::byte> record) {
 void Refresher::run() {
     timer_.drain();
     const uint64_t now = monotonic_ns();
-    std::optional<SocketAddress> server = server_();
-    while (server && schedule_.due_ns() <= now) {
+    while (schedule_.due_ns() <= now) {
         const std::optional<fp_key> key = schedule_.next(now);
         if (!key) {
             break;
         }
-        ask(*key, *server, now);
-        server = server_();
+        ask(*key, now);
     }
-    timer_.arm(server ? schedule_.due_ns() : never_ns);
+    timer_.arm(schedule_.due_ns());
 }
 
-void Refresher::ask(const fp_key &key, const SocketAddress &server, uint64_t now_ns) {
+void Refresher::ask(const fp_key &key, uint64_t now_ns) {
     const std::optional<StoredAnswer> answer = table_.find_stored(key);
     if (!answer || needs_no_refresh(*answer->head, now_ns)) {
         return schedule_.forget(key);
+    }
+    const std::optional<SocketAddress> server =
+        server_(answer->front.first(answer->head->name_len), schedule_.asker_of(key));
+    if (!server) {
+        return schedule_.wait(key, now_ns);
     }
     const fp_learned query = {.key = key,
                               .seen_ns = now_ns, // when it was asked: its TTLs were not given before
@@ -114,7 +117,7 @@ void Refresher::ask(const fp_key &key, const SocketAddress &server, uint64_t now
                               .view = answer->head->view,
                               .query_bits = answer->head->query_bits,
                               .pad = 0};
-    const Result<> asked = client_.ask(server, question_of(*answer), answer_timeout,
+    const Result<> asked = client_.ask(*server, question_of(*answer), answer_timeout,
                                        [this, query, born = answer->head->born](const QueryAnswer &got, uint64_t now) {
                                            take_answer(query, born, got, now);
                                            run();

@@ -23,8 +23,8 @@ namespace fastpath {
 
 class Refresher {
   public:
-    // Where to ask now; nothing while that would be in vain.
-    using Server = std::function<std::optional<SocketAddress>()>;
+    // Where to ask for this name now; nothing while that would be in vain.
+    using Server = std::function<std::optional<SocketAddress>(std::span<const uint8_t> name, const Asker &asker)>;
 
     // All outlive this.
     static Result<std::unique_ptr<Refresher>> create(AnswerTable &table, Filler &filler, fp_cache_counters &counters,
@@ -47,7 +47,7 @@ class Refresher {
         : table_(table), filler_(filler), counters_(counters), server_(std::move(server)), timer_(std::move(timer)),
           client_(std::move(client)) {}
 
-    void ask(const fp_key &key, const SocketAddress &server, uint64_t now_ns);
+    void ask(const fp_key &key, uint64_t now_ns);
     void take_answer(const fp_learned &query, uint64_t born, const QueryAnswer &got, uint64_t now_ns);
     static void settle(fp_answer &answer, bool is_superseded, uint64_t now_ns);
     void bridge(const fp_key &key, fp_answer &answer) const;

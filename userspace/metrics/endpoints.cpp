@@ -2,8 +2,10 @@
 #include "metrics/endpoints.h"
 
 #include "bpf/counter_map.h"
+#include "metrics/config_rows.h"
 #include "metrics/samples.h"
 #include "util/clock.h"
+#include "util/first_error.h"
 
 #include <bpf/bpf.h>
 #include <prometheus/metric_family.h>
@@ -15,10 +17,10 @@ namespace {
 
 constexpr uint64_t heartbeat_limit_ns = 10 * FP_NSEC_PER_SEC;
 
-template <class T> Result<T> read_element(int map_fd, const char *name) {
+template <class T> Result<T> read_element(const Programs &programs, const char *name) {
     const uint32_t zero = 0;
     T element = {};
-    if (bpf_map_lookup_elem(map_fd, &zero, &element) != 0) {
+    if (bpf_map_lookup_elem(programs.map(name), &zero, &element) != 0) {
         return fail_errno(std::string("cannot read the map ") + name);
     }
     return element;
@@ -29,30 +31,46 @@ void add(std::vector<Sample> &all, std::vector<Sample> more) {
 }
 
 Result<std::vector<Sample>> all_samples(const Programs &programs, const Attachments &attachments) {
-    const Result<fp_counters> counters = read_counters(programs.map("counters"));
-    const Result<fp_meta> meta = read_element<fp_meta>(programs.map("meta"), "meta");
-    const Result<fp_cache_counters> cache =
-        read_element<fp_cache_counters>(programs.map("cache_counters"), "cache_counters");
-    if (!counters) {
-        return tl::unexpected(counters.error());
+    FirstError failed;
+    const fp_counters counters = failed.value_of(read_counters(programs.map("counters")));
+    const fp_meta meta = failed.value_of(read_element<fp_meta>(programs, "meta"));
+    const fp_cache_counters cache = failed.value_of(read_element<fp_cache_counters>(programs, "cache_counters"));
+    const fp_resolver resolver = failed.value_of(read_element<fp_resolver>(programs, "resolver"));
+    const std::vector<Upstream> upstreams =
+        failed.value_of(read_upstreams(programs.map("upstreams"), programs.map("upstream_counters")));
+    if (failed) {
+        return tl::unexpected(failed.error());
     }
-    if (!meta) {
-        return tl::unexpected(meta.error());
-    }
-    const Result<fp_resolver> resolver = read_element<fp_resolver>(programs.map("resolver"), "resolver");
-    if (!cache) {
-        return tl::unexpected(cache.error());
-    }
-    if (!resolver) {
-        return tl::unexpected(resolver.error());
-    }
-    std::vector<Sample> all = samples_of(*counters);
-    add(all, samples_of(*meta));
-    add(all, samples_of(*cache));
-    add(all, samples_of(*resolver, *meta, monotonic_ns()));
+    std::vector<Sample> all = samples_of(counters);
+    add(all, samples_of(meta));
+    add(all, samples_of(cache));
+    add(all, samples_of(upstreams, resolver, meta, monotonic_ns()));
     add(all, samples_of(attachments.list()));
+    add(all, samples_of(read_conntrack_fill()));
     add(all, build_samples());
     return all;
+}
+
+prometheus::ClientMetric::Histogram prometheus_histogram(const Histogram &histogram) {
+    prometheus::ClientMetric::Histogram shown;
+    shown.sample_count = histogram.count;
+    shown.sample_sum = histogram.sum;
+    for (const Histogram::Bucket &bucket : histogram.buckets) {
+        shown.bucket.push_back({bucket.count, bucket.upper_bound});
+    }
+    return shown; // the serializer adds the bucket without a bound
+}
+
+prometheus::MetricType prometheus_type(SampleType type) {
+    switch (type) {
+    case SampleType::counter:
+        return prometheus::MetricType::Counter;
+    case SampleType::gauge:
+        return prometheus::MetricType::Gauge;
+    case SampleType::histogram:
+        return prometheus::MetricType::Histogram;
+    }
+    return prometheus::MetricType::Untyped;
 }
 
 prometheus::ClientMetric client_metric(const Sample &sample) {
@@ -60,7 +78,9 @@ prometheus::ClientMetric client_metric(const Sample &sample) {
     for (const Label &label : sample.labels) {
         metric.label.push_back({label.name, label.value});
     }
-    (sample.type == SampleType::counter ? metric.counter.value : metric.gauge.value) = sample.value;
+    metric.counter.value = sample.value; // of these the one is shown that the family's type names
+    metric.gauge.value = sample.value;
+    metric.histogram = prometheus_histogram(sample.histogram);
     return metric;
 }
 
@@ -69,9 +89,7 @@ std::vector<prometheus::MetricFamily> families_of(const std::vector<Sample> &sam
     std::vector<prometheus::MetricFamily> families;
     for (const Sample &sample : samples) {
         if (families.empty() || families.back().name != sample.family) {
-            const auto type =
-                sample.type == SampleType::counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
-            families.push_back({sample.family, sample.help, type, {}});
+            families.push_back({sample.family, sample.help, prometheus_type(sample.type), {}});
         }
         families.back().metric.push_back(client_metric(sample));
     }
@@ -93,16 +111,11 @@ HttpResponse metrics_page(const Programs &programs, const Attachments &attachmen
 
 // Alive: the event loop has turned lately.
 HttpResponse health_page(const Programs &programs) {
-    const Result<fp_meta> meta = read_element<fp_meta>(programs.map("meta"), "meta");
+    const Result<fp_meta> meta = read_element<fp_meta>(programs, "meta");
     if (!meta || monotonic_ns() - meta->heartbeat_ns > heartbeat_limit_ns) {
         return unavailable(meta ? "no heartbeat of the daemon" : meta.error().message);
     }
     return {200, "text/plain; charset=utf-8", "ok\n"};
-}
-
-bool is_empty(int map_fd) {
-    fp_addr key = {};
-    return bpf_map_get_next_key(map_fd, nullptr, &key) != 0;
 }
 
 // Ready: every interface has its programs, and there is an address to answer on.
@@ -116,8 +129,9 @@ HttpResponse ready_page(const Programs &programs, const Attachments &attachments
     if (all.empty()) {
         return unavailable("not attached");
     }
-    if (is_empty(programs.map("listeners"))) {
-        return unavailable("no address to answer on");
+    const Result<std::set<IpAddress>> listeners = read_listeners(programs.map("settings"), programs.map("listeners"));
+    if (!listeners || listeners->empty()) {
+        return unavailable(listeners ? "no address to answer on" : listeners.error().message);
     }
     return {200, "text/plain; charset=utf-8", "ready\n"};
 }

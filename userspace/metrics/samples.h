@@ -3,21 +3,34 @@
 #pragma once
 
 #include "bpf/attachment.h"
+#include "conntrack/table.h"
+#include "metrics/upstreams.h"
 
 #include <cstdint>
 #include <dns_fastpath/abi.h>
 #include <dns_fastpath/config.h>
 #include <dns_fastpath/counters.h>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace fastpath {
 
-enum class SampleType { counter, gauge };
+enum class SampleType { counter, gauge, histogram };
 
 struct Label {
     std::string name;
     std::string value;
+};
+
+struct Histogram {
+    struct Bucket {
+        double upper_bound;
+        uint64_t count; // of all values up to the bound, those of the buckets before included
+    };
+    std::vector<Bucket> buckets; // without the one that has no bound
+    uint64_t count = 0;
+    double sum = 0;
 };
 
 struct Sample {
@@ -25,19 +38,19 @@ struct Sample {
     std::string help;   // the same for all samples of a family
     SampleType type;
     std::vector<Label> labels;
-    double value; // exact up to 2^53
+    double value = 0;         // exact up to 2^53; of no meaning for a histogram
+    Histogram histogram = {}; // and this only for one
 };
 
 // Samples of one family follow each other.
 std::vector<Sample> samples_of(const fp_counters &counters);
 std::vector<Sample> samples_of(const fp_meta &meta);
 std::vector<Sample> samples_of(const fp_cache_counters &counters);
-// None where no probe has told yet, or where the daemon's word is too old to go by.
-std::vector<Sample> samples_of(const fp_resolver &resolver, const fp_meta &meta, uint64_t now_ns);
+// Of what the daemon says of their health, none where its word is too old to go by, or where no probe has told yet.
+std::vector<Sample> samples_of(const std::vector<Upstream> &upstreams, const fp_resolver &resolver, const fp_meta &meta,
+                               uint64_t now_ns);
 std::vector<Sample> samples_of(const std::vector<Attached> &interfaces);
+std::vector<Sample> samples_of(const std::optional<ConntrackFill> &conntrack); // none where the kernel tracks nothing
 std::vector<Sample> build_samples();
-
-// What the daemon's probes say of the resolver; FP_RESOLVER_UNKNOWN where its last heartbeat is too old for that.
-fp_resolver_state probed_state(const fp_resolver &resolver, const fp_meta &meta, uint64_t now_ns);
 
 } // namespace fastpath

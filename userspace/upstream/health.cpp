@@ -60,6 +60,10 @@ bool Health::probe_failed(uint64_t now_ns) {
     return ++streak_ >= settings_.fall ? become(HealthState::down) : advance(now_ns);
 }
 
+bool Health::went_silent() {
+    return state_ != HealthState::down && become(HealthState::down);
+}
+
 // Failures that were just counted go on counting: that it has recovered is a matter of time, not a sign of life.
 bool Health::advance(uint64_t now_ns) {
     if (now_ns < due_ns()) {

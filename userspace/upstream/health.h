@@ -44,6 +44,7 @@ class Health {
     bool probe_answered(uint64_t now_ns);
     bool probe_failed(uint64_t now_ns);
     bool advance(uint64_t now_ns); // time passes: at due_ns() at the latest
+    bool went_silent();            // it does not answer others, whatever it says to probes
 
     // When the state changes without an event.
     [[nodiscard]] uint64_t due_ns() const { return state_ == HealthState::recovering ? recovered_ns_ : never_ns; }

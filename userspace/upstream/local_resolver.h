@@ -35,13 +35,10 @@ class LocalResolver {
 
         bool operator==(const Settings &) const = default;
     };
-    // QueryClient::ask(). The client must not call back after the end of this object, and should be one for probes
-    // alone: where refreshes could fill it, a resolver that hangs would keep us from finding out.
-    using Ask = std::function<Result<>(const SocketAddress &server, const OwnQuery &query,
-                                       std::chrono::nanoseconds timeout, QueryClient::Callback callback)>;
     using OnChange = std::function<void(HealthState now)>;
 
-    // Due at once.
+    // Due at once. The client behind `ask` must not call back after the end of this object, and should be one for probes
+    // alone: where refreshes could fill it, a resolver that hangs would keep us from finding out.
     LocalResolver(const Settings &settings, Ask ask, OnChange on_change);
     ~LocalResolver() = default;
     LocalResolver(const LocalResolver &) = delete;

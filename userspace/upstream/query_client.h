@@ -88,4 +88,8 @@ class QueryClient {
     uint64_t last_number_ = 0;
 };
 
+// QueryClient::ask(), for code that is to know of no socket.
+using Ask = std::function<Result<>(const SocketAddress &server, const OwnQuery &query, std::chrono::nanoseconds timeout,
+                                   QueryClient::Callback callback)>;
+
 } // namespace fastpath

@@ -5,6 +5,7 @@
 // The user, for each hit that asks for a refresh:   request(key, now)
 //   while due_ns() <= now and the resolver can be asked:   key = next(now), send the question of `key`
 //     no such answer in the cache any more:   forget(key)
+//     nobody is there to be asked:   wait(key, now)
 //   for each one sent, once:   refreshed(key), not_longer(key, seconds, now) or failed(key, now)
 // Between those calls nothing happens here. While the resolver is down nothing should be asked of it: then due_ns()
 // stays in the past, and what waits goes out at the usual rate when it is back.
@@ -29,6 +30,12 @@ struct RefreshLimits {
     size_t waiting = 65'536; // about 200 octets each; beyond it the one to be asked last is dropped
 };
 
+// Whose hit asked for a refresh: that decides who is asked.
+struct Asker {
+    uint16_t pool = 0;
+    bool is_ipv6 = false;
+};
+
 class RefreshSchedule {
   public:
     explicit RefreshSchedule(const RefreshLimits &limits = {})
@@ -36,10 +43,16 @@ class RefreshSchedule {
 
     // Equal ones are one until it has come to an end. One that comes while its question is held back after a failure
     // waits for the end of that. False: it was dropped, because too many that are to be asked before it are waiting.
-    bool request(const fp_key &key, uint64_t now_ns);
+    bool request(const fp_key &key, uint64_t now_ns, const Asker &asker = {});
 
     // What to ask now, and then in flight; nothing before due_ns().
     [[nodiscard]] std::optional<fp_key> next(uint64_t now_ns);
+
+    // Of the request that is in flight or waiting.
+    [[nodiscard]] Asker asker_of(const fp_key &key) const;
+
+    // There is nobody to ask at the moment: it waits a second.
+    void wait(const fp_key &key, uint64_t now_ns);
 
     // never_ns: not before another call changes that. Of use for a timer.
     [[nodiscard]] uint64_t due_ns() const;
@@ -83,6 +96,7 @@ class RefreshSchedule {
     struct Refresh {
         State state = State::waiting;
         Stage stage = Stage::first;
+        Asker asker{};
         uint64_t copy_ends_ns = 0; // of the resolver's copy; as long as that is not known, when it was requested
         Timeline::iterator at{};   // in waiting_ or held_back_, as `state` says
     };

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bpf/steering_tables.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <vector>
+
+namespace fastpath {
+
+namespace {
+
+// Each needs a descriptor for a moment, of which a process may have but 1,024.
+constexpr std::size_t tables_at_once = 64;
+
+struct FreeBtf {
+    void operator()(btf *type_info) const { btf__free(type_info); }
+};
+
+} // namespace
+
+// Nothing where the kernel has none: then tables are made without.
+SteeringTables::Btf SteeringTables::find_btf(int array_fd) {
+    bpf_map_info info = {};
+    std::uint32_t size = sizeof(info);
+    if (bpf_obj_get_info_by_fd(array_fd, &info, &size) != 0 || info.btf_id == 0) {
+        return {};
+    }
+    const std::unique_ptr<btf, FreeBtf> types(btf__load_from_kernel_by_id(info.btf_id));
+    const int value_type = types ? btf__find_by_name_kind(types.get(), "fp_table", BTF_KIND_STRUCT) : -1;
+    if (value_type < 0) {
+        return {};
+    }
+    return {UniqueFd(bpf_btf_get_fd_by_id(info.btf_id)), info.btf_key_type_id, static_cast<std::uint32_t>(value_type)};
+}
+
+Result<SteeringTables> SteeringTables::open(int map_fd, int array_fd) {
+    SteeringTables tables;
+    tables.map_fd_ = map_fd;
+    tables.btf_ = find_btf(array_fd);
+    for (std::uint32_t number = 0; number < FP_TABLES_MAX; number++) {
+        std::uint32_t id = 0;
+        if (bpf_map_lookup_elem(map_fd, &number, &id) == 0) {
+            tables.written_[number] = nullptr;
+        } else if (errno != ENOENT) {
+            return fail_errno("cannot read the map tables");
+        }
+    }
+    return tables;
+}
+
+Result<> SteeringTables::put(std::uint32_t generation, const Tables &tables) {
+    Numbered wanted;
+    for (const auto &[key, table] : tables) {
+        wanted[fp_table_number(generation, key.pool, key.is_ipv6, key.tier)] = table;
+    }
+    Numbered changed;
+    for (const auto &[number, table] : wanted) {
+        const auto found = written_.find(number);
+        if (found == written_.end() || found->second != table) {
+            changed[number] = table;
+        }
+        if (changed.size() == tables_at_once) {
+            if (Result<> written = write(changed); !written) {
+                return written;
+            }
+            changed.clear();
+        }
+    }
+    if (Result<> written = write(changed); !written) {
+        return written;
+    }
+    const std::uint32_t first = fp_table_number(generation, 0, 0, 0);
+    const std::uint32_t end = first + FP_TABLES_MAX / 2;
+    for (auto at = written_.lower_bound(first); at != written_.end() && at->first < end;) {
+        if (wanted.contains(at->first)) {
+            ++at;
+            continue;
+        }
+        if (bpf_map_delete_elem(map_fd_, &at->first) != 0 && errno != ENOENT) {
+            return fail_errno("cannot remove element " + std::to_string(at->first) + " of the map tables");
+        }
+        at = written_.erase(at);
+    }
+    return {};
+}
+
+// In one call, because the kernel then waits only once for the programs that look into the old ones (since 6.8; before, for each).
+Result<> SteeringTables::write(const Numbered &changed) {
+    std::vector<UniqueFd> arrays; // the map keeps them from here on
+    std::vector<std::uint32_t> numbers;
+    std::vector<int> descriptors;
+    for (const auto &[number, table] : changed) {
+        Result<UniqueFd> array = make(table->entries);
+        if (!array) {
+            return tl::unexpected(array.error());
+        }
+        numbers.push_back(number);
+        descriptors.push_back(array->get());
+        arrays.push_back(std::move(*array));
+    }
+    for (const std::uint32_t number : numbers) {
+        written_[number] = nullptr; // whatever the call leaves there
+    }
+    auto count = static_cast<std::uint32_t>(numbers.size());
+    if (count > 0 && bpf_map_update_batch(map_fd_, numbers.data(), descriptors.data(), &count, nullptr) != 0) {
+        return fail_errno("cannot write the map tables");
+    }
+    for (const auto &[number, table] : changed) {
+        written_[number] = table;
+    }
+    return {};
+}
+
+Result<UniqueFd> SteeringTables::make(const fp_table &entries) const {
+    LIBBPF_OPTS(bpf_map_create_opts, options);
+    if (btf_.fd) {
+        options.btf_fd = static_cast<std::uint32_t>(btf_.fd.get());
+        options.btf_key_type_id = btf_.key_type;
+        options.btf_value_type_id = btf_.value_type;
+    }
+    const std::uint32_t zero = 0;
+    UniqueFd array(bpf_map_create(BPF_MAP_TYPE_ARRAY, "table", sizeof(zero), sizeof(entries), 1, &options));
+    if (!array || bpf_map_update_elem(array.get(), &zero, &entries, BPF_ANY) != 0) {
+        return fail_errno("cannot allocate a table of upstreams");
+    }
+    return array;
+}
+
+} // namespace fastpath

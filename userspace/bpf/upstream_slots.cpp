@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Written field by field through the mapping: the programs and dns-fastpathctl write others of the same element.
+#include "bpf/upstream_slots.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <cstring>
+#include <vector>
+
+namespace fastpath {
+
+namespace {
+
+constexpr std::size_t counter_words = sizeof(fp_upstream_counters) / sizeof(std::uint64_t);
+
+// The config sees to it that it fits.
+void set_text(char (&to)[FP_LABEL_TEXT_MAX], const std::string &text) {
+    std::strncpy(to, text.c_str(), FP_LABEL_TEXT_MAX - 1);
+}
+
+std::uint32_t load_now(const std::uint32_t &shared) {
+    return __atomic_load_n(&shared, __ATOMIC_ACQUIRE);
+}
+
+void store_now(std::uint32_t &shared, std::uint32_t value) {
+    __atomic_store_n(&shared, value, __ATOMIC_RELEASE);
+}
+
+} // namespace
+
+Result<UpstreamSlots> UpstreamSlots::open(int upstreams_fd, int counters_fd) {
+    UpstreamSlots slots;
+    Result<MappedMemory> memory =
+        MappedMemory::of_map(upstreams_fd, FP_UPSTREAMS_MAX * sizeof(fp_upstream), "upstreams");
+    if (!memory) {
+        return tl::unexpected(memory.error());
+    }
+    const int cpus = libbpf_num_possible_cpus();
+    if (cpus < 0) {
+        return fail_errno("cannot count the CPUs", -cpus);
+    }
+    slots.memory_ = std::move(*memory);
+    slots.slots_ = {reinterpret_cast<fp_upstream *>(slots.memory_.data()), FP_UPSTREAMS_MAX};
+    slots.counters_fd_ = counters_fd;
+    slots.cpus_ = static_cast<std::size_t>(cpus);
+    return slots;
+}
+
+std::map<UpstreamId, std::uint16_t> UpstreamSlots::known() const {
+    std::map<UpstreamId, std::uint16_t> known;
+    for (std::uint16_t number = 0; number < FP_UPSTREAMS_MAX; number++) {
+        const fp_upstream &slot = slots_[number];
+        if (slot.state != FP_UPSTREAM_UNUSED) {
+            const auto address = slot.is_local ? std::nullopt : std::optional(IpAddress::from_abi(slot.address));
+            known[{slot.pool, address}] = number;
+        }
+    }
+    return known;
+}
+
+bool UpstreamSlots::serves(std::uint16_t number) const {
+    return load_now(slots_[number].state) == FP_UPSTREAM_UP && load_now(slots_[number].drained) == 0;
+}
+
+Result<> UpstreamSlots::add(const PlannedUpstream &upstream, std::uint64_t now_ns) {
+    const std::vector<std::uint64_t> zeros(counter_words * cpus_);
+    const std::uint32_t key = upstream.number;
+    if (bpf_map_update_elem(counters_fd_, &key, zeros.data(), BPF_ANY) != 0) {
+        return fail_errno("cannot clear element " + std::to_string(key) + " of the map upstream_counters");
+    }
+    fp_upstream &slot = slots_[upstream.number];
+    slot = {};
+    slot.address = upstream.id.address.value_or(IpAddress{}).abi();
+    slot.is_local = upstream.id.address ? 0 : 1;
+    slot.state_since_ns = now_ns;
+    set_text(slot.pool, upstream.id.pool);
+    configure(upstream);
+    store_now(slot.state, FP_UPSTREAM_UNKNOWN);
+    return {};
+}
+
+void UpstreamSlots::configure(const PlannedUpstream &upstream) {
+    fp_upstream &slot = slots_[upstream.number];
+    slot.tier = upstream.tier;
+    slot.weight = upstream.weight;
+    slot.max_qps = upstream.max_qps;
+    slot.query_ns = upstream.query_ns;
+    slot.burst_ns = upstream.burst_ns;
+    set_text(slot.az, upstream.az);
+}
+
+void UpstreamSlots::remove(std::uint16_t number) {
+    store_now(slots_[number].state, FP_UPSTREAM_UNUSED);
+}
+
+void UpstreamSlots::set_state(std::uint16_t number, fp_upstream_state state, std::uint64_t now_ns) {
+    slots_[number].state_since_ns = now_ns;
+    store_now(slots_[number].state, state);
+}
+
+void UpstreamSlots::set_load(std::uint16_t number, const UpstreamLoad &load) {
+    fp_upstream &slot = slots_[number];
+    slot.timeouts = load.timeouts;
+    slot.queries_per_second = load.queries_per_second;
+    slot.unanswered_ppm = load.unanswered_ppm;
+    slot.rtt_us = load.rtt_us;
+}
+
+Result<fp_upstream_counters> UpstreamSlots::counters(std::uint16_t number) const {
+    std::vector<std::uint64_t> elements(counter_words * cpus_);
+    const std::uint32_t key = number;
+    if (bpf_map_lookup_elem(counters_fd_, &key, elements.data()) != 0) {
+        return fail_errno("cannot read the map upstream_counters");
+    }
+    fp_upstream_counters sum = {};
+    auto *const total = reinterpret_cast<std::uint64_t *>(&sum);
+    for (std::size_t i = 0; i < elements.size(); i++) {
+        total[i % counter_words] += elements[i];
+    }
+    return sum;
+}
+
+} // namespace fastpath

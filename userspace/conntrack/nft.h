@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one door to libnftables: commands of nft(8) in, its output back. Works in the network namespace of the caller.
+#pragma once
+
+#include "util/result.h"
+
+#include <string>
+
+namespace fastpath {
+
+enum class NftOutput { text, json };
+
+// All commands are one transaction: the kernel takes them whole or not at all. The error is nft's first line.
+Result<std::string> run_nft(const std::string &commands, NftOutput output = NftOutput::text);
+
+} // namespace fastpath

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Notrack: owns the nftables table that keeps DNS to and from this host's resolver out of connection tracking. In the network
+// namespace of the caller; needs CAP_NET_ADMIN. What the table holds is written in notrack_rules.
+#pragma once
+
+#include "conntrack/firewall_events.h"
+#include "util/address.h"
+#include "util/result.h"
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace fastpath {
+
+class Notrack {
+  public:
+    // Changes nothing yet. Fails where this kernel has no nftables to watch; the error says what to do.
+    static Result<Notrack> create();
+
+    // Puts the table in place, or in the place of the one that is there.
+    Result<> set_addresses(const std::set<IpAddress> &addresses);
+
+    // Removes the table, if we or an earlier daemon put one there, and nothing else. It is not put back after that.
+    Result<> remove();
+
+    // Readable when something of the host's firewall has changed: keep_in_place() is to be called then.
+    [[nodiscard]] int fd() const { return events_.fd(); }
+
+    // Where a reload of the firewall took the table away or changed it: puts it back and says so in the log. At most once a
+    // second, so that two who want different tables do not keep a CPU busy: call it on a tick as well.
+    void keep_in_place(uint64_t now_ns);
+
+  private:
+    explicit Notrack(FirewallEvents events) : events_(std::move(events)) {}
+
+    Result<> install();
+    void restore();
+
+    FirewallEvents events_;
+    std::optional<std::set<IpAddress>> addresses_; // none = the table is not wanted
+    std::string listing_;                          // the table as nft shows it; "" where it is not in place
+    bool changed_ = false;                         // somebody may have changed it
+    bool failed_ = false;                          // it could not be put back, which was said
+    uint64_t looked_ns_ = 0;
+};
+
+} // namespace fastpath

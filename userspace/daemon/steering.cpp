@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/steering.h"
+
+#include "daemon/addresses.h"
+#include "util/clock.h"
+
+#include <algorithm>
+#include <spdlog/spdlog.h>
+
+namespace fastpath {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+fp_upstream_state abi_state(HealthState state) {
+    switch (state) {
+    case HealthState::up:
+    case HealthState::recovering:
+        return FP_UPSTREAM_UP;
+    case HealthState::down:
+        return FP_UPSTREAM_DOWN;
+    case HealthState::unknown:
+        break;
+    }
+    return FP_UPSTREAM_UNKNOWN;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Steering>> Steering::create(const Programs &programs, AnswerMaps &readers) {
+    Result<SteeringMaps> maps = SteeringMaps::open(programs, [&readers] { return readers.wait_for_readers(); });
+    if (!maps) {
+        return tl::unexpected(maps.error());
+    }
+    std::unique_ptr<Steering> steering(new Steering(std::move(*maps), FlowSweeper(programs.map("flows"))));
+    Result<std::unique_ptr<UpstreamWatch>> watch = UpstreamWatch::create(
+        steering->maps_.upstreams(),
+        [s = steering.get()](const IpAddress &upstream, HealthState state) { s->set_state(upstream, state); });
+    if (!watch) {
+        return tl::unexpected(watch.error());
+    }
+    steering->watch_ = std::move(*watch);
+    return steering;
+}
+
+Result<> Steering::join(EventLoop &loop) {
+    Result<> joined = watch_->join(loop);
+    joined = joined ? loop.every(std::chrono::microseconds(observe_every_ns / 1000), [this] { look(); }) : joined;
+    return joined ? loop.every(1s, [this] { look_each_second(); }) : joined;
+}
+
+Result<> Steering::apply(const Config &config, const std::set<IpAddress> &listen_addresses,
+                         const fp_settings &settings) {
+    const Result<KnownNumbers> known = maps_.known();
+    if (!known) {
+        return tl::unexpected(known.error());
+    }
+    Result<SteeringPlan> plan = make_plan(config, listen_addresses, *known);
+    if (!plan) {
+        return tl::unexpected(plan.error());
+    }
+    if (plan->steers) {
+        if (Result<> on = forwarding_.switch_on(); !on) {
+            spdlog::error("{}", on.error().message); // misses go to the resolver on this host meanwhile
+        }
+    }
+    std::set<uint16_t> serving = serving_of(*plan);
+    Tables tables = make_tables(
+        *plan, [&](uint16_t number) { return serving.contains(number); }, tables_);
+    if (Result<> set = set_interfaces(config); !set) {
+        return set;
+    }
+    if (Result<> applied = maps_.apply(*plan, settings, tables, monotonic_ns()); !applied) {
+        return applied;
+    }
+    for (const std::string &warning : plan->warnings) {
+        spdlog::warn("{}", warning);
+    }
+    plan_ = std::move(*plan);
+    tables_ = std::move(tables);
+    serving_ = std::move(serving);
+    const auto longest_life = std::max<std::chrono::nanoseconds>(flow_life_, config.steering.timeout);
+    flow_life_ = config.steering.timeout;
+    narrow_ports_ns_ = monotonic_ns() + static_cast<uint64_t>(longest_life.count()) + FP_NSEC_PER_SEC;
+    publish_local_state();
+    watch_->configure(config.health, plan_);
+    renew_tables();
+    return {};
+}
+
+Result<> Steering::set_interfaces(const Config &config) {
+    Result<std::map<uint32_t, fp_interface>> sources = steering_sources(config);
+    return sources ? maps_.set_interfaces(*sources) : tl::unexpected(sources.error());
+}
+
+std::optional<Target> Steering::target_of(std::span<const uint8_t> name, uint16_t pool, bool is_ipv6) const {
+    const std::optional<uint16_t> number = choose_upstream(plan_.routes, tables_, name, pool, is_ipv6);
+    if (!number) {
+        return plan_.steers ? std::nullopt : std::optional(Target{});
+    }
+    const auto chosen = std::find_if(plan_.upstreams.begin(), plan_.upstreams.end(),
+                                     [&](const PlannedUpstream &upstream) { return upstream.number == *number; });
+    return chosen == plan_.upstreams.end() ? std::nullopt : std::optional(Target{chosen->id.address});
+}
+
+void Steering::set_state(const IpAddress &upstream, HealthState state) {
+    for (const PlannedUpstream &planned : plan_.upstreams) {
+        if (planned.id.address == upstream) {
+            maps_.upstreams().set_state(planned.number, abi_state(state), monotonic_ns());
+        }
+    }
+    renew_tables();
+}
+
+void Steering::set_local_state(HealthState state) {
+    local_state_ = state;
+    publish_local_state();
+    renew_tables();
+}
+
+// Where there is nobody else, queries go to the resolver on this host whatever its probes say; the programs find out themselves
+// whether it answers.
+bool Steering::is_alone(const PlannedUpstream &upstream) const {
+    return std::none_of(plan_.upstreams.begin(), plan_.upstreams.end(), [&](const PlannedUpstream &other) {
+        return other.pool == upstream.pool && other.id.address.has_value();
+    });
+}
+
+void Steering::publish_local_state() {
+    for (const PlannedUpstream &upstream : plan_.upstreams) {
+        if (!upstream.id.address) {
+            const bool is_down = local_state_ == HealthState::down && !is_alone(upstream);
+            maps_.upstreams().set_state(upstream.number, is_down ? FP_UPSTREAM_DOWN : FP_UPSTREAM_UP, monotonic_ns());
+        }
+    }
+}
+
+// dns-fastpathctl drains upstreams by the map alone.
+void Steering::look() {
+    watch_->observe(plan_);
+    renew_tables();
+}
+
+void Steering::look_each_second() {
+    const uint64_t now = monotonic_ns();
+    watch_->publish_load(plan_, flows_.sweep(now, flow_life_));
+    if (now >= narrow_ports_ns_) {
+        narrow_ports_ns_ = never_ns;
+        maps_.narrow_answer_ports();
+    }
+}
+
+std::set<uint16_t> Steering::serving_of(const SteeringPlan &plan) const {
+    std::set<uint16_t> numbers;
+    for (const PlannedUpstream &upstream : plan.upstreams) {
+        if (maps_.upstreams().serves(upstream.number)) {
+            numbers.insert(upstream.number);
+        }
+    }
+    return numbers;
+}
+
+// The programs obey a change of state at once; the tables are for the even share of those that are left.
+void Steering::renew_tables() {
+    std::set<uint16_t> now = serving_of(plan_);
+    if (now == serving_) {
+        return;
+    }
+    Tables tables = make_tables(
+        plan_, [&](uint16_t number) { return now.contains(number); }, tables_);
+    if (const Result<> put = maps_.put_tables(tables); !put) {
+        spdlog::error("{}", put.error().message);
+        return; // and try again at the next look
+    }
+    tables_ = std::move(tables);
+    serving_ = std::move(now);
+}
+
+} // namespace fastpath

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Steering: keeps what the programs know of pools and upstreams true: the plan of the config, who is up, what is drained, which
+// tables follow from that; and sees from the counters who has fallen silent.
+#pragma once
+
+#include "bpf/answer_maps.h"
+#include "bpf/flow_sweeper.h"
+#include "bpf/programs.h"
+#include "bpf/steering_maps.h"
+#include "config/config.h"
+#include "daemon/event_loop.h"
+#include "daemon/loopback_forwarding.h"
+#include "daemon/upstream_watch.h"
+#include "steer/plan.h"
+#include "steer/tables.h"
+#include "upstream/health.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <vector>
+
+namespace fastpath {
+
+// Who a query of the daemon's own goes to.
+struct Target {
+    std::optional<IpAddress> upstream; // none = the resolver on this host
+};
+
+class Steering {
+  public:
+    // All outlive this.
+    static Result<std::unique_ptr<Steering>> create(const Programs &programs, AnswerMaps &readers);
+
+    Result<> join(EventLoop &loop);
+
+    // As a whole or not at all.
+    Result<> apply(const Config &config, const std::set<IpAddress> &listen_addresses, const fp_settings &settings);
+
+    // What the probes say of the resolver on this host.
+    void set_local_state(HealthState state);
+
+    // Where a miss of this name would go. `pool` is that of the client or listen address.
+    [[nodiscard]] std::optional<Target> target_of(std::span<const uint8_t> name, uint16_t pool, bool is_ipv6) const;
+
+    // Leaves the host as it was, where that is not in the maps.
+    void undo() { forwarding_.undo(); }
+
+  private:
+    Steering(SteeringMaps maps, FlowSweeper flows) : maps_(std::move(maps)), flows_(std::move(flows)) {}
+
+    Result<> set_interfaces(const Config &config);
+    void watch_upstreams(const Config &config);
+    void set_state(const IpAddress &upstream, HealthState state);
+    void publish_local_state();
+    [[nodiscard]] bool is_alone(const PlannedUpstream &upstream) const;
+    void look();
+    void look_each_second();
+    void renew_tables();
+    [[nodiscard]] std::set<uint16_t> serving_of(const SteeringPlan &plan) const;
+
+    SteeringMaps maps_;
+    FlowSweeper flows_;
+    SteeringPlan plan_;
+    Tables tables_;
+    std::set<uint16_t> serving_; // when the tables were made
+    std::chrono::nanoseconds flow_life_{};
+    uint64_t narrow_ports_ns_ = never_ns; // when no flow of before the last reload is left
+    HealthState local_state_ = HealthState::unknown;
+    LoopbackForwarding forwarding_;
+    std::unique_ptr<UpstreamWatch> watch_; // last, so that it ends first: it calls back
+};
+
+} // namespace fastpath

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the host's nftables rules mean for DNS that is not tracked. Pure. Rules of iptables are seen only as far as nft shows them.
+#pragma once
+
+#include "doctor/nft_ruleset.h"
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace fastpath::doctor {
+
+// The addresses of our own table; none where it is not there or has lost a hook or its rules.
+std::optional<std::set<IpAddress>> notrack_addresses(const NftRuleset &ruleset);
+
+// Rules that give packets a conntrack zone. They take the mark `untracked` off again, or come before it is given.
+std::vector<const NftRule *> zone_rules(const NftRuleset &ruleset);
+
+// Rules that translate addresses or ports of packets about port 53: packets that are not tracked do not come to them.
+std::vector<const NftRule *> dns_translations(const NftRuleset &ruleset);
+
+// Rules by which a table that drops the rest lets DNS in by the state of its connection: known ones, or new ones to port 53.
+// What is not tracked has no such state.
+std::vector<const NftRule *> rules_that_want_tracking(const NftRuleset &ruleset);
+
+} // namespace fastpath::doctor
