@@ -27,7 +27,7 @@
 #include "lib/upstream.h"
 #include "maps.h"
 
-/* The walk of an answer has a scratch of its own: it may run while a query waits for the CPU that it is on. */
+/* A scratch of its own, so that neither program has to know what the other leaves in it. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, 1);

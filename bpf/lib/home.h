@@ -207,7 +207,9 @@ static __always_inline enum fp_outcome fp_take_answer(struct xdp_md *ctx, struct
         return FP_OUT_drop_answer;
     FP_TRY(fp_match_question(ctx, s));
     now = bpf_ktime_get_ns();
-    if (bpf_map_delete_elem(&flows, &s->flow_key) || now - s->flow.asked_ns > current->flow_life_ns)
+    if (now - s->flow.asked_ns > current->flow_life_ns) /* the daemon removes it, and counts it as unanswered */
+        return FP_OUT_drop_unasked;
+    if (bpf_map_delete_elem(&flows, &s->flow_key))
         return FP_OUT_drop_unasked;
     fp_count_response(s, now);
     learned_as = fp_learn_from(ctx, s, now);

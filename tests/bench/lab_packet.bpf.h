@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * lab_packet.bpf.h - a DNS packet of the steering bench: Ethernet, IPv4 without options, UDP; and its checksums, kept by their
  * change (RFC 1624). Only what the lab itself sends is understood. No part of the product.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * responder.bpf.c - the upstream of scripts/bench-steering.sh, as cheap as there can be: each query comes back as a response
  * without records, with the flags ANSWER_FLAGS.

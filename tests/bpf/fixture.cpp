@@ -30,9 +30,9 @@ uint64_t sum_of(std::span<const __u64> words) {
 
 // Outcomes of a question that was read to its end, whose type is counted.
 bool is_about_a_question(fp_outcome outcome) {
-    return outcome == FP_OUT_hit || outcome == FP_OUT_hit_bridged || outcome == FP_OUT_stale ||
-           outcome == FP_OUT_miss_local || outcome == FP_OUT_pass_partial || outcome == FP_OUT_pass_no_room ||
-           outcome == FP_OUT_drop_internal;
+    const fp_result result = outcome_names[outcome].result;
+    return result == FP_RESULT_hit || result == FP_RESULT_stale || result == FP_RESULT_miss ||
+           outcome == FP_OUT_pass_partial || outcome == FP_OUT_pass_no_room || outcome == FP_OUT_drop_internal;
 }
 
 std::string outcomes_text(const fp_counters &counted) {
@@ -107,6 +107,10 @@ std::optional<fp_outcome> Effect::outcome() const {
     return static_cast<fp_outcome>(std::find(outcomes.begin(), outcomes.end(), 1U) - outcomes.begin());
 }
 
+std::string Effect::text() const {
+    return std::string(verdict_name(verdict)) + ", " + outcomes_text(counted);
+}
+
 void FastPath::SetUp() {
     forget();
     set(default_settings());
@@ -125,6 +129,13 @@ void FastPath::set_acl_action(fp_acl_action action) {
     fp_settings settings = settings_;
     settings.acl_action = static_cast<uint8_t>(action);
     set(settings);
+}
+
+SteeringWorld &FastPath::steering() {
+    if (!steering_) {
+        steering_ = std::make_unique<SteeringWorld>();
+    }
+    return *steering_;
 }
 
 Entry FastPath::entry_for(const ResponseText &response, const Asked &asked) const {
@@ -178,8 +189,7 @@ Effect FastPath::run(const Octets &packet) {
     return {result.verdict, result.packet, counters_now() - before};
 }
 
-AssertionResult FastPath::becomes(const Packet &packet, const Expected &expected) {
-    const Effect actual = run(packet.octets());
+std::string FastPath::mismatch(const Effect &actual, const Expected &expected, uint16_t qtype) {
     std::string text;
     if (actual.verdict != expected.verdict) {
         text += std::string("verdict: expected ") + verdict_name(expected.verdict) + ", got " +
@@ -189,11 +199,16 @@ AssertionResult FastPath::becomes(const Packet &packet, const Expected &expected
         text += std::string("outcome: expected ") + outcome_names[expected.outcome].name + ", got " +
                 outcomes_text(actual.counted) + "\n";
     } else {
-        text += side_counters_text(actual, expected, packet.dns.qtype);
+        text += side_counters_text(actual, expected, qtype);
     }
     if (expected.verdict != XDP_DROP && actual.packet != expected.packet) {
         text += "packet:\n" + difference(expected.packet, actual.packet);
     }
+    return text;
+}
+
+AssertionResult FastPath::becomes(const Packet &packet, const Expected &expected) {
+    const std::string text = mismatch(run(packet.octets()), expected, packet.dns.qtype);
     return text.empty() ? AssertionSuccess() : AssertionFailure() << text;
 }
 
@@ -243,7 +258,7 @@ AssertionResult FastPath::bridges(const Packet &query, const Cached &cached) {
 AssertionResult FastPath::hits(const Packet &query, fp_outcome outcome) {
     const Effect effect = run(query.octets());
     if (effect.verdict != XDP_TX || effect.outcome() != outcome) {
-        return AssertionFailure() << verdict_name(effect.verdict) << ", " << outcomes_text(effect.counted);
+        return AssertionFailure() << effect.text();
     }
     return AssertionSuccess();
 }
@@ -281,12 +296,15 @@ void VirtualTime::SetUp() {
     set_clock(1'000'000 * FP_NSEC_PER_SEC + 123'456'789);
 }
 
-fp_key FastPath::key_of_query(const DnsQuery &query, uint16_t view) const {
+uint8_t FastPath::bits_of(const DnsQuery &query) {
     const bool has_do = query.edns && (query.edns->flags & FP_EDNS_DO) != 0;
-    const auto bits = static_cast<uint8_t>((has_do ? FP_QUERY_DO : 0) | (query.flags & FP_DNS_CD ? FP_QUERY_CD : 0) |
-                                           (query.flags & FP_DNS_AD ? FP_QUERY_AD : 0));
+    return static_cast<uint8_t>((has_do ? FP_QUERY_DO : 0) | (query.flags & FP_DNS_CD ? FP_QUERY_CD : 0) |
+                                (query.flags & FP_DNS_AD ? FP_QUERY_AD : 0));
+}
+
+fp_key FastPath::key_of_query(const DnsQuery &query, uint16_t view) const {
     const Octets name = query.name_octets();
-    return key_of(expand_name(name, 0), query.qtype, bits, view, loaded().hash_key);
+    return key_of(expand_name(name, 0), query.qtype, bits_of(query), view, loaded().hash_key);
 }
 
 } // namespace fastpath::test

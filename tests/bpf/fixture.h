@@ -10,10 +10,12 @@
 #include "controlled.h"
 #include "harness/packet.h"
 #include "loaded.h"
+#include "steer_world.h"
 #include "world.h"
 
 #include <deque>
 #include <gtest/gtest.h>
+#include <memory>
 #include <optional>
 
 namespace fastpath::test {
@@ -39,6 +41,7 @@ struct Effect {
     Octets packet;
     fp_counters counted;
     [[nodiscard]] std::optional<fp_outcome> outcome() const; // the one that was counted; none unless exactly one was
+    [[nodiscard]] std::string text() const;                  // "XDP_TX, hit"
 };
 
 class FastPath : public ::testing::Test {
@@ -53,6 +56,8 @@ class FastPath : public ::testing::Test {
     void forget(); // all answers
     void set(const fp_settings &settings);
     void set_acl_action(fp_acl_action action);
+    [[nodiscard]] const fp_settings &settings() const { return settings_; }
+    SteeringWorld &steering(); // there is none until a test wants one
 
     [[nodiscard]] Effect run(const Octets &packet);
 
@@ -73,6 +78,7 @@ class FastPath : public ::testing::Test {
     ::testing::AssertionResult misses(const Packet &packet) { return passes(packet, FP_OUT_miss_local); }
     ::testing::AssertionResult drops(const Packet &packet, fp_outcome outcome);
 
+    [[nodiscard]] static uint8_t bits_of(const DnsQuery &query); // FP_QUERY_*
     [[nodiscard]] fp_key key_of_query(const DnsQuery &query, uint16_t view = default_view) const;
     [[nodiscard]] Loaded &loaded() const { return Loaded::instance(); }
 
@@ -85,6 +91,9 @@ class FastPath : public ::testing::Test {
     void set_clock(uint64_t ns);
     [[nodiscard]] uint64_t now_ns() const;
 
+    // What is not as expected, in words; `qtype` is counted where a question was read.
+    [[nodiscard]] static std::string mismatch(const Effect &actual, const Expected &expected, uint16_t qtype);
+
   private:
     ::testing::AssertionResult becomes(const Packet &packet, const Expected &expected);
     [[nodiscard]] uint32_t age_of(const Cached &cached) const;
@@ -92,6 +101,7 @@ class FastPath : public ::testing::Test {
 
     std::deque<Cached> cached_; // references stay good
     fp_settings settings_{};
+    std::unique_ptr<SteeringWorld> steering_;
     std::optional<uint64_t> clock_; // none: the kernel's
 };
 

@@ -11,6 +11,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <cstring>
+#include <functional>
 #include <gtest/gtest.h>
 #include <linux/bpf.h>
 #include <sched.h>
@@ -87,7 +88,7 @@ class SteeringMapsTest : public testing::Test {
     static void TearDownTestSuite() { programs_.reset(); }
 
     SteeringMaps open() {
-        auto maps = SteeringMaps::open(*programs_, [this] { return answers_.wait_for_readers(); });
+        auto maps = SteeringMaps::open(*programs_, [this] { return wait_(); });
         if (!maps) {
             throw std::runtime_error(maps.error().message);
         }
@@ -162,8 +163,10 @@ class SteeringMapsTest : public testing::Test {
 
     static std::unique_ptr<Programs> programs_;
     AnswerMaps answers_ = AnswerMaps::open(programs_->answer_maps()).value();
+    std::function<bool()> wait_ = [this] { return answers_.wait_for_readers(); };
     SteeringMaps maps_ = open();
     Tables tables_;
+    uint16_t gone_ = 0;
 };
 
 std::unique_ptr<Programs> SteeringMapsTest::programs_;
@@ -244,6 +247,43 @@ TEST_F(SteeringMapsTest, RemovesThePlanBefore) {
     EXPECT_EQ(maps_.known().value().upstreams.size(), 2U);
 }
 
+TEST_F(SteeringMapsTest, WaitsForPacketsBetweenTheSwitchAndTheRemoval) {
+    ASSERT_TRUE(apply(two_pools));
+    const uint32_t before = generations().generation;
+    std::vector<uint32_t> in_force;
+    wait_ = [&] {
+        in_force.push_back(generations().generation);
+        EXPECT_EQ(rows_by_generation<fp_listener_key>(map("listeners")).count(before), 1U);
+        EXPECT_EQ(rows_by_generation<fp_client_key>(map("clients")).count(before), 1U);
+        EXPECT_EQ(rows_by_generation<fp_route_key>(map("routes")).count(before), 1U);
+        EXPECT_FALSE(tables_in_half(before).empty());
+        EXPECT_NE(maps_.upstreams()[gone_].state, uint32_t{FP_UPSTREAM_UNUSED});
+        return answers_.wait_for_readers();
+    };
+    gone_ = number_of("default", "198.18.1.11");
+    ASSERT_TRUE(apply(another));
+    EXPECT_EQ(in_force, std::vector<uint32_t>{before + 1});
+    EXPECT_TRUE(has_one_generation());
+}
+
+TEST_F(SteeringMapsTest, WhatCouldNotBeRemovedGoesWithTheNextPlan) {
+    ASSERT_TRUE(apply(two_pools));
+    wait_ = [] { return false; };
+    ASSERT_TRUE(apply(another));
+    EXPECT_FALSE(client("198.18.5.5"));
+    EXPECT_FALSE(has_one_generation());
+
+    // Half of the tables is still that of a generation which may be read: no new one can be written there.
+    errno = EAGAIN;
+    EXPECT_FALSE(apply(two_pools));
+    EXPECT_FALSE(client("198.18.5.5"));
+
+    wait_ = [this] { return answers_.wait_for_readers(); };
+    ASSERT_TRUE(apply(two_pools));
+    EXPECT_TRUE(has_one_generation());
+    EXPECT_TRUE(client("198.18.5.5"));
+}
+
 TEST_F(SteeringMapsTest, LeavesAnUpstreamThatStaysAsItIs) {
     ASSERT_TRUE(apply(two_pools));
     const uint16_t number = number_of("default", "198.18.1.12");
@@ -256,6 +296,28 @@ TEST_F(SteeringMapsTest, LeavesAnUpstreamThatStaysAsItIs) {
     EXPECT_EQ(slot.state_since_ns, now_ns + 5);
     EXPECT_EQ(slot.weight, 7U);
     EXPECT_STREQ(slot.az, "");
+}
+
+// The probes tell of an address only when its state changes.
+TEST_F(SteeringMapsTest, KnowsTheStateOfAnAddressInAnotherPool) {
+    ASSERT_TRUE(apply(two_pools));
+    const uint16_t number = number_of("default", "198.18.1.12");
+    maps_.upstreams().set_state(number, FP_UPSTREAM_UP, now_ns + 5);
+    fp_upstream drained = element<fp_upstream>(map("upstreams"), uint32_t{number}).value();
+    drained.drained = 1;
+    const uint32_t key = number;
+    ASSERT_EQ(bpf_map_update_elem(map("upstreams"), &key, &drained, BPF_ANY), 0);
+
+    ASSERT_TRUE(apply("{pools: {new: {upstreams: [{address: 198.18.1.12}, {address: 198.18.1.15}]}}, "
+                      "listen: [{address: 198.18.0.2, pool: new}]}"));
+    const fp_upstream &moved = maps_.upstreams()[number_of("new", "198.18.1.12")];
+    EXPECT_EQ(moved.state, uint32_t{FP_UPSTREAM_UP});
+    EXPECT_EQ(moved.state_since_ns, now_ns + 5);
+    EXPECT_EQ(moved.drained, 1U);
+    const fp_upstream &stranger = maps_.upstreams()[number_of("new", "198.18.1.15")];
+    EXPECT_EQ(stranger.state, uint32_t{FP_UPSTREAM_UNKNOWN});
+    EXPECT_EQ(stranger.state_since_ns, now_ns);
+    EXPECT_EQ(stranger.drained, 0U);
 }
 
 TEST_F(SteeringMapsTest, TakesOverTheNumbersOfAnEarlierDaemon) {
@@ -484,8 +546,8 @@ TEST_F(SteeringMapsTest, KeepsTheInterfacesThatAreWanted) {
     EXPECT_EQ(element<fp_interface>(interfaces, uint32_t{5})->sources[0], 5U);
 }
 
-// While one config follows the other, packets meet one or the other. The two differ in the ACL and in what the ACL does, so that
-// each mixture has a verdict that neither of them has.
+// While configs follow each other, packets meet one of them. They differ in the ACL and in what the ACL does, so that mixtures have
+// a verdict that none of them has.
 class SteeringMapsUnderLoad : public SteeringMapsTest {
   protected:
     struct Verdicts {
@@ -526,19 +588,24 @@ class SteeringMapsUnderLoad : public SteeringMapsTest {
 };
 
 TEST_F(SteeringMapsUnderLoad, IsTheOldConfigOrTheNew) {
-    fp_settings drops = settings_with(1'232);
-    drops.acl_action = FP_ACL_DROP;
-    fp_settings refuses = settings_with(1'232);
-    refuses.acl_action = FP_ACL_REFUSE;
-    const SteeringPlan only_first = plan("{listen: [{address: 198.18.0.2}], acl: {allow: [198.18.5.0/24]}}");
-    const SteeringPlan only_second = plan("{listen: [{address: 198.18.0.2}], acl: {allow: [198.18.6.0/24]}}");
-    ASSERT_TRUE(apply(only_first, drops));
+    const auto with = [](fp_acl_action action) {
+        fp_settings settings = settings_with(1'232);
+        settings.acl_action = static_cast<uint8_t>(action);
+        return settings;
+    };
+    // Three, so that a half of the settings never holds already what comes next.
+    const std::pair<SteeringPlan, fp_settings> configs[] = {
+        {plan("{listen: [{address: 198.18.0.2}], acl: {allow: [198.18.5.0/24]}}"), with(FP_ACL_DROP)},
+        {plan("{listen: [{address: 198.18.0.2}], acl: {allow: [198.18.6.0/24]}}"), with(FP_ACL_REFUSE)},
+        {plan("{listen: [{address: 198.18.0.2}], acl: {allow: [198.18.6.0/24]}}"), with(FP_ACL_PASS)},
+    };
+    ASSERT_TRUE(apply(configs[0].first, configs[0].second));
     const uint64_t others_before = others();
     std::thread sender([this] { send_until_stopped(); });
     Result<> applied;
-    for (int i = 0; applied && i < 30; ++i) {
-        applied = apply(only_second, refuses);
-        applied = applied ? apply(only_first, drops) : applied;
+    for (size_t i = 1; applied && i < 30; ++i) {
+        const auto &[planned, settings] = configs[i % std::size(configs)];
+        applied = apply(planned, settings);
     }
     stopped_ = true;
     sender.join();

@@ -15,9 +15,14 @@ namespace {
 
 using Bytes = std::vector<std::byte>;
 
+void append(Bytes &bytes, const void *data, size_t size) {
+    const size_t end = bytes.size();
+    bytes.resize(end + size);
+    std::memcpy(bytes.data() + end, data, size);
+}
+
 template <class T> void append(Bytes &bytes, const T &value) {
-    const auto *const begin = reinterpret_cast<const std::byte *>(&value);
-    bytes.insert(bytes.end(), begin, begin + sizeof(value));
+    append(bytes, &value, sizeof(value));
 }
 
 void align(Bytes &bytes) {
@@ -27,8 +32,7 @@ void align(Bytes &bytes) {
 Bytes attribute(uint16_t type, const std::string &value) {
     Bytes bytes;
     append(bytes, nlattr{static_cast<uint16_t>(sizeof(nlattr) + value.size() + 1), type});
-    const auto *const text = reinterpret_cast<const std::byte *>(value.c_str());
-    bytes.insert(bytes.end(), text, text + value.size() + 1);
+    append(bytes, value.c_str(), value.size() + 1);
     align(bytes);
     return bytes;
 }
@@ -40,7 +44,7 @@ Bytes message(int type, uint8_t family, const std::vector<Bytes> &attributes, in
     append(bytes, header);
     append(bytes, nfgenmsg{family, NFNETLINK_V0, 0});
     for (const Bytes &part : attributes) {
-        bytes.insert(bytes.end(), part.begin(), part.end());
+        append(bytes, part.data(), part.size());
     }
     header.nlmsg_len = static_cast<uint32_t>(bytes.size());
     std::memcpy(bytes.data(), &header, sizeof(header));
@@ -75,7 +79,7 @@ TEST(FirewallEvents, LeaveOtherMessagesAlone) {
 TEST(FirewallEvents, FindTheTableBehindOtherMessagesAndAttributes) {
     Bytes several = message(NFT_MSG_DELTABLE, NFPROTO_INET, {attribute(1, "other")});
     const Bytes last = message(NFT_MSG_DELRULE, NFPROTO_INET, {attribute(7, "abcde"), attribute(1, "ours")});
-    several.insert(several.end(), last.begin(), last.end());
+    append(several, last.data(), last.size());
     EXPECT_TRUE(is_ours(several));
 }
 

@@ -59,14 +59,17 @@ TEST(Upstreams, AreATable) {
 TEST(Upstreams, HaveAState) {
     UpstreamsReport report = healthy();
     fp_upstream &record = find(report.upstreams, "default", "198.18.1.12").record;
-    const auto state = [&] { return line_of(report, "default  198.18.1.12").substr(42, 24); };
+    const auto begins = [&](const std::string &wanted) { // behind its weight
+        const std::string line = line_of(report, "default  198.18.1.12");
+        return line.substr(line.find("100") + 8).starts_with(wanted);
+    };
     record.state = FP_UPSTREAM_DOWN;
-    EXPECT_EQ(state(), "down   5 min 0 s  0    -");
+    EXPECT_TRUE(begins("down   5 min 0 s  "));
     record.state = FP_UPSTREAM_UNKNOWN;
-    EXPECT_EQ(state(), "unknown  -          0   ") << "since when is of no use";
+    EXPECT_TRUE(begins("unknown  -  ")) << "since when is of no use";
     record.state = FP_UPSTREAM_UP;
     record.drained = 1;
-    EXPECT_EQ(state(), "drained (up)  5 min 0 s ");
+    EXPECT_TRUE(begins("drained (up)  5 min 0 s  "));
 }
 
 // It has probes of its own, and no row in the steering maps says how they ended.

@@ -115,7 +115,8 @@ std::string zone_and_translation_json() {
 
 std::string joined(const std::string &one, const std::string &other) {
     nlohmann::json both = nlohmann::json::parse(one);
-    for (const nlohmann::json &entry : nlohmann::json::parse(other)["nftables"]) {
+    const nlohmann::json more = nlohmann::json::parse(other);
+    for (const nlohmann::json &entry : more["nftables"]) {
         both["nftables"].push_back(entry);
     }
     return both.dump();

@@ -97,6 +97,14 @@ TEST(Silence, IsNotABurstOfColdNames) {
     EXPECT_EQ(upstream.said, (std::vector<Silence>{{.queries = 31, .for_ns = 3'200 * ms}}));
 }
 
+// Clients that wait for their answers stop asking; the silence is seen all the same.
+TEST(Silence, IsSeenWhenClientsHoldBack) {
+    Upstream upstream;
+    upstream.observe_for(1, 90, 0);
+    upstream.observe_for(10, 0, 0);
+    EXPECT_EQ(upstream.said, (std::vector<Silence>{{.queries = 90, .for_ns = 500 * ms}}));
+}
+
 // Half of its names take three seconds, the others are in its cache.
 TEST(Silence, IsNotASlowUpstream) {
     Upstream upstream;

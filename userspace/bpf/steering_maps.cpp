@@ -103,10 +103,13 @@ Result<> SteeringMaps::apply(const SteeringPlan &plan, fp_settings settings, con
     settings.steers = plan.steers;
     settings.has_routes = !plan.routes.pools().empty();
     switch_to(next, settings);
-    // What is left over now takes up room and does no harm; the next apply() tries again to remove it.
+    for (const PlannedUpstream &upstream : plan.upstreams) {
+        upstreams_.configure(upstream);
+    }
+    // What cannot be removed now takes up room and does no harm; the next apply() tries again.
     only_one_ = remove_others().has_value();
     if (only_one_) {
-        settle_upstreams(plan);
+        remove_upstreams_but(plan);
     }
     return {};
 }
@@ -123,8 +126,8 @@ Result<> SteeringMaps::write(std::uint32_t generation, const SteeringPlan &plan,
         added.push_back(upstream.number);
     }
     Result<> written = write_views(plan);
-    written = written ? rows_.add(plan, generation) : written;
-    return written ? tables_.put(generation, tables) : written;
+    written = written ? tables_.put(generation, tables) : written;
+    return written ? rows_.add(plan, generation) : written;
 }
 
 // A view that was never used keeps its number all the same.
@@ -169,12 +172,10 @@ Result<> SteeringMaps::remove_others() {
     return tables_.put(generations_->generation + 1, {});
 }
 
-// What the plan says of upstreams that were there before, and the end of those that are in it no more.
-void SteeringMaps::settle_upstreams(const SteeringPlan &plan) {
+void SteeringMaps::remove_upstreams_but(const SteeringPlan &plan) {
     std::set<std::uint16_t> wanted;
     for (const PlannedUpstream &upstream : plan.upstreams) {
         wanted.insert(upstream.number);
-        upstreams_.configure(upstream);
     }
     for (const auto &[id, number] : upstreams_.known()) {
         if (!wanted.contains(number)) {

@@ -57,7 +57,7 @@ class SteeringMaps {
     Result<> write_views(const SteeringPlan &plan);
     void switch_to(std::uint32_t generation, const fp_settings &settings);
     Result<> remove_others();
-    void settle_upstreams(const SteeringPlan &plan);
+    void remove_upstreams_but(const SteeringPlan &plan);
 
     WaitForReaders wait_for_readers_;
     SteeringRows rows_;

@@ -2,6 +2,7 @@
 // Written field by field through the mapping: the programs and dns-fastpathctl write others of the same element.
 #include "bpf/upstream_slots.h"
 
+#include <algorithm>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <cstring>
@@ -16,6 +17,10 @@ constexpr std::size_t counter_words = sizeof(fp_upstream_counters) / sizeof(std:
 // The config sees to it that it fits.
 void set_text(char (&to)[FP_LABEL_TEXT_MAX], const std::string &text) {
     std::strncpy(to, text.c_str(), FP_LABEL_TEXT_MAX - 1);
+}
+
+std::optional<IpAddress> address_of(const fp_upstream &slot) {
+    return slot.is_local ? std::nullopt : std::optional(IpAddress::from_abi(slot.address));
 }
 
 std::uint32_t load_now(const std::uint32_t &shared) {
@@ -51,11 +56,17 @@ std::map<UpstreamId, std::uint16_t> UpstreamSlots::known() const {
     for (std::uint16_t number = 0; number < FP_UPSTREAMS_MAX; number++) {
         const fp_upstream &slot = slots_[number];
         if (slot.state != FP_UPSTREAM_UNUSED) {
-            const auto address = slot.is_local ? std::nullopt : std::optional(IpAddress::from_abi(slot.address));
-            known[{slot.pool, address}] = number;
+            known[{slot.pool, address_of(slot)}] = number;
         }
     }
     return known;
+}
+
+const fp_upstream *UpstreamSlots::find(const std::optional<IpAddress> &address) const {
+    const auto found = std::find_if(slots_.begin(), slots_.end(), [&](const fp_upstream &slot) {
+        return slot.state != FP_UPSTREAM_UNUSED && address_of(slot) == address;
+    });
+    return found == slots_.end() ? nullptr : &*found;
 }
 
 bool UpstreamSlots::serves(std::uint16_t number) const {
@@ -68,14 +79,16 @@ Result<> UpstreamSlots::add(const PlannedUpstream &upstream, std::uint64_t now_n
     if (bpf_map_update_elem(counters_fd_, &key, zeros.data(), BPF_ANY) != 0) {
         return fail_errno("cannot clear element " + std::to_string(key) + " of the map upstream_counters");
     }
+    const fp_upstream *const same = find(upstream.id.address);
     fp_upstream &slot = slots_[upstream.number];
     slot = {};
     slot.address = upstream.id.address.value_or(IpAddress{}).abi();
     slot.is_local = upstream.id.address ? 0 : 1;
-    slot.state_since_ns = now_ns;
+    slot.drained = same != nullptr ? load_now(same->drained) : 0;
+    slot.state_since_ns = same != nullptr ? same->state_since_ns : now_ns;
     set_text(slot.pool, upstream.id.pool);
     configure(upstream);
-    store_now(slot.state, FP_UPSTREAM_UNKNOWN);
+    store_now(slot.state, same != nullptr ? same->state : std::uint32_t{FP_UPSTREAM_UNKNOWN});
     return {};
 }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <dns_fastpath/steer.h>
 #include <map>
+#include <optional>
 #include <span>
 
 namespace fastpath {
@@ -33,7 +34,8 @@ class UpstreamSlots {
     // It is up and not drained.
     [[nodiscard]] bool serves(std::uint16_t number) const;
 
-    // In a slot that is not used. Not known to be up, and with counters at 0.
+    // In a slot that is not used, with counters at 0. State and drain are of an address, whatever the pool: where another pool has
+    // it, they are the same here; else it is not known to be up.
     Result<> add(const PlannedUpstream &upstream, std::uint64_t now_ns);
     // Again, of one that is there: its state, load and counters stay.
     void configure(const PlannedUpstream &upstream);
@@ -46,6 +48,8 @@ class UpstreamSlots {
     [[nodiscard]] Result<fp_upstream_counters> counters(std::uint16_t number) const;
 
   private:
+    [[nodiscard]] const fp_upstream *find(const std::optional<IpAddress> &address) const; // in any pool; null: nowhere
+
     MappedMemory memory_;
     std::span<fp_upstream> slots_;
     int counters_fd_ = -1;

@@ -37,27 +37,10 @@ std::vector<IpPrefix> default_acl() {
     return prefixes;
 }
 
-std::vector<ClientRule> client_rules(const AclConfig &acl) {
-    const IpPrefix all_ipv4{IpAddress::from_ipv4({0, 0, 0, 0}), 96};
-    std::vector<ClientRule> rules;
-    for (const IpPrefix &prefix : acl.allow) {
-        rules.push_back({prefix, true});
-    }
-    if (std::find(acl.allow.begin(), acl.allow.end(), all_ipv4) == acl.allow.end()) {
-        rules.push_back({all_ipv4, false});
-    }
-    return rules;
-}
-
 bool is_allowed(const AclConfig &acl, const IpAddress &address) {
-    const ClientRule *longest = nullptr;
-    const std::vector<ClientRule> rules = client_rules(acl);
-    for (const ClientRule &rule : rules) {
-        if (covers(rule.prefix, address) && (longest == nullptr || rule.prefix.length > longest->prefix.length)) {
-            longest = &rule;
-        }
-    }
-    return longest != nullptr && longest->allowed;
+    return std::any_of(acl.allow.begin(), acl.allow.end(), [&](const IpPrefix &prefix) {
+        return prefix.address.is_ipv4() == address.is_ipv4() && covers(prefix, address);
+    });
 }
 
 } // namespace fastpath

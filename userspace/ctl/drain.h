@@ -16,10 +16,10 @@ namespace fastpath::ctl {
 
 struct DrainReport {
     std::string upstream;
-    bool drained = false;                  // what was asked for
-    std::vector<std::string> changed;      // pools in which it was otherwise before
-    std::vector<std::string> unchanged;    // and in which it was so already
-    std::set<std::string> without_service; // of these pools, those in which no upstream is serving now
+    bool drained = false;                       // what was asked for
+    std::vector<std::string> changed = {};      // pools in which it was otherwise before
+    std::vector<std::string> unchanged = {};    // and in which it was so already
+    std::set<std::string> without_service = {}; // of these pools, those in which no upstream is serving now
 };
 
 // Sets `drained` in every element of that name. An error that names those that there are, where there is none of it.

@@ -18,7 +18,7 @@ constexpr double ppm = 1e-6;
 constexpr double us_per_second = 1e6;
 const std::string nothing = "-";
 
-const char *name_of(fp_upstream_state state) {
+const char *state_name(fp_upstream_state state) {
     switch (state) {
     case FP_UPSTREAM_UP:
         return "up";
@@ -44,7 +44,7 @@ bool has_old_word(const UpstreamsReport &report) {
 
 Cell state_cell(const UpstreamsReport &report, const Upstream &upstream) {
     const fp_upstream_state state = state_of(upstream.record, report.resolver);
-    const std::string name = name_of(state);
+    const std::string name = state_name(state);
     if (upstream.record.drained != 0) {
         return {"drained (" + name + ")", Tone::bad};
     }
@@ -86,7 +86,7 @@ Json to_json(const UpstreamsReport &report, const Upstream &upstream) {
             {"az", az_of(record)},
             {"tier", record.tier},
             {"weight", record.weight},
-            {"state", name_of(state)},
+            {"state", state_name(state)},
             {"state_seconds", state != FP_UPSTREAM_UNKNOWN ? Json(seconds_in_state(report, upstream)) : Json(nullptr)},
             {"drained", record.drained != 0},
             {"queries_per_second", record.queries_per_second},

@@ -14,7 +14,8 @@ std::optional<Silence> SilenceDetector::observe(uint64_t queries, uint64_t respo
     }
     queries_ = queries;
     const Silence silence = {.queries = queries - begun_at_, .for_ns = now_ns - first_ns_};
-    if (silence.queries < silent_queries || observations_ < silent_observations || silence.for_ns < silent_for_ns) {
+    const bool is_spread = observations_ >= silent_observations || silence.queries >= silent_burst;
+    if (observations_ == 0 || silence.queries < silent_queries || !is_spread || silence.for_ns < silent_for_ns) {
         return std::nullopt;
     }
     begin(queries, responses);

@@ -20,7 +20,9 @@ struct Silence {
 // silence, it takes some queries, of several moments, and more time than most names need. Where an upstream has a share of the
 // traffic worth the name, one of them would have been answered from its cache.
 inline constexpr uint64_t silent_queries = 8;      // at least
-inline constexpr uint64_t silent_observations = 3; // with new queries, at least
+inline constexpr uint64_t silent_observations = 3; // with new queries, at least,
+inline constexpr uint64_t silent_burst =
+    64; // or this many: clients that wait for their answers send no more queries, which must not hide it
 inline constexpr uint64_t silent_for_ns =
     500'000'000; // since the first: seen within a second, as are queries lost to it
 inline constexpr uint64_t observe_every_ns = 100'000'000;

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// By which interface and from which address a query leaves, and where it cannot: then it is passed as it came.
+#include "steer_fixture.h"
+
+#include <set>
+
+namespace fastpath::test {
+namespace {
+
+class Egress : public Steering {
+  protected:
+    void SetUp() override {
+        Steering::SetUp();
+        over_ipv4_ = world().add(upstream_ipv4);
+        over_ipv6_ = world().add(upstream_ipv6);
+    }
+
+    // Neither family gets out.
+    void expect_passed(fp_outcome why) {
+        EXPECT_TRUE(asks_local(frame(Ipv4{}), why, std::nullopt));
+        EXPECT_TRUE(asks_local(frame(Ipv6{}, DnsQuery{.edns = Edns{.udp_size = 4096}}), why, std::nullopt));
+        EXPECT_TRUE(SteeringWorld::flows().empty());
+    }
+
+    void say_of_routes(uint32_t result) {
+        set_route({.result = result, .ifindex = own_ifindex, .gateway = gateway_mac, .own = leaving_mac});
+    }
+
+    Upstream over_ipv4_;
+    Upstream over_ipv6_;
+};
+
+TEST_F(Egress, OverAnotherInterface) {
+    leave_by(other_ifindex);
+    EXPECT_TRUE(goes_and_comes(frame(Ipv4{}), over_ipv4_));
+    EXPECT_TRUE(goes_and_comes(frame(Ipv6{}, DnsQuery{.edns = Edns{.udp_size = 4096}}), over_ipv6_));
+}
+
+// The tags are those of the wire by which it came: another one does not know them, and the way home needs them again.
+TEST_F(Egress, OverAnotherInterfaceWithoutTags) {
+    leave_by(other_ifindex);
+    const Vlan service_tag = {.tci = 0x0fff, .protocol = 0x88a8};
+    EXPECT_TRUE(goes_and_comes(frame(Vlan{}, Ipv4{}), over_ipv4_));
+    EXPECT_TRUE(goes_and_comes(frame(Vlan{}, Ipv6{}), over_ipv6_));
+    EXPECT_TRUE(goes_and_comes(frame(service_tag, Vlan{}, Ipv4{}), over_ipv4_));
+    EXPECT_TRUE(goes_and_comes(frame(service_tag, Vlan{}, Ipv6{}, Padding{200}), over_ipv6_));
+}
+
+// As for a query that came by another interface than the answer.
+TEST_F(Egress, HomeOverAnotherInterface) {
+    for (const Packet &query : {frame(Ipv4{}), frame(Ipv6{}), frame(Vlan{}, Ipv4{}), frame(Vlan{}, Vlan{}, Ipv6{})}) {
+        leave_by(other_ifindex);
+        Steered open = sends(query, is_ipv6(query) ? over_ipv6_ : over_ipv4_);
+        open.flow.flow.ifindex = strange_ifindex; // clients may be where nobody is steered to
+        SteeringWorld::put(open.flow);
+        EXPECT_TRUE(comes_home(answer_to(open), open));
+    }
+}
+
+// An answer may come home with tags that the query did not have.
+TEST_F(Egress, TagsOfTheAnswerAreNotTheClients) {
+    const Steered open = sends(frame(Vlan{}), over_ipv4_);
+    Packet answer = answer_to(open);
+    answer.vlans = {Vlan{.tci = 7}, Vlan{.tci = 8}};
+    EXPECT_TRUE(comes_home(answer, open));
+    const Steered untagged = sends(frame(Ipv6{}), over_ipv6_);
+    answer = answer_to(untagged);
+    answer.vlans = {Vlan{.tci = 7}};
+    EXPECT_TRUE(comes_home(answer, untagged));
+}
+
+TEST_F(Egress, NotByAnInterfaceThatIsNotAttached) {
+    leave_by(strange_ifindex);
+    expect_passed(FP_OUT_miss_no_route);
+}
+
+TEST_F(Egress, NotWithoutARoute) {
+    for (uint32_t result = BPF_FIB_LKUP_RET_BLACKHOLE; result <= BPF_FIB_LKUP_RET_FRAG_NEEDED; result++) {
+        if (result != BPF_FIB_LKUP_RET_NO_NEIGH) {
+            say_of_routes(result);
+            expect_passed(FP_OUT_miss_no_route);
+        }
+    }
+    say_of_routes(static_cast<uint32_t>(-EINVAL)); // an error of the helper
+    expect_passed(FP_OUT_miss_no_route);
+}
+
+TEST_F(Egress, NotToANeighbourThatIsNotKnown) {
+    say_of_routes(BPF_FIB_LKUP_RET_NO_NEIGH);
+    expect_passed(FP_OUT_miss_no_neighbour);
+}
+
+TEST_F(Egress, NotWithoutAnAddressOfTheFamily) {
+    world().set_sources(own_ifindex, {}, {});
+    expect_passed(FP_OUT_miss_no_source);
+    world().set_sources(own_ifindex, {source_ipv4}, {});
+    EXPECT_TRUE(steers(frame(Ipv4{}), over_ipv4_));
+    EXPECT_TRUE(asks_local(frame(Ipv6{}), FP_OUT_miss_no_source, std::nullopt));
+    world().set_sources(own_ifindex, {}, {source_ipv6});
+    EXPECT_TRUE(asks_local(frame(Ipv4{}), FP_OUT_miss_no_source, std::nullopt));
+    EXPECT_TRUE(steers(frame(Ipv6{}), over_ipv6_));
+}
+
+// RFC 5452 9.2: the more of them, the harder an answer is to forge.
+TEST_F(Egress, FromEachOfSeveralAddresses) {
+    std::vector<std::string> ipv4;
+    std::vector<std::string> ipv6;
+    for (int i = 0; i < FP_SOURCES_MAX; i++) {
+        ipv4.push_back("198.18.7." + std::to_string(i));
+        ipv6.push_back("2001:db8:7::" + std::to_string(i + 1));
+    }
+    for (const size_t count : {2U, 3U, 16U}) {
+        ipv4.resize(count);
+        ipv6.resize(count);
+        world().set_sources(own_ifindex, {ipv4.begin(), ipv4.begin() + static_cast<ptrdiff_t>(count)},
+                            {ipv6.begin(), ipv6.begin() + static_cast<ptrdiff_t>(count)});
+        std::set<std::string> used;
+        for (int i = 0; i < 200; i++) { // with 16, one is missing once in 25,000 times
+            ASSERT_TRUE(goes_and_comes(frame(Ipv4{}), over_ipv4_));
+            used.insert(source_of(steered().sent));
+            ASSERT_TRUE(goes_and_comes(frame(Ipv6{}), over_ipv6_));
+            used.insert(source_of(steered().sent));
+        }
+        EXPECT_EQ(used.size(), 2 * count);
+    }
+}
+
+// So that a query that two hosts steer to each other ends.
+TEST_F(Egress, NotWithTheLastHop) {
+    for (const uint8_t hops : std::initializer_list<uint8_t>{0, 1}) {
+        EXPECT_TRUE(asks_local(frame(Ipv4{.ttl = hops}), FP_OUT_miss_hop_limit, std::nullopt));
+        EXPECT_TRUE(asks_local(frame(Ipv6{.hop_limit = hops}), FP_OUT_miss_hop_limit, std::nullopt));
+    }
+    EXPECT_TRUE(SteeringWorld::flows().empty());
+}
+
+} // namespace
+} // namespace fastpath::test

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steer_world.h"
+
+#include "harness/dns_query.h"
+#include "map_element.h"
+#include "util/address.h"
+#include "util/unique_fd.h"
+
+#include <algorithm>
+#include <bpf/libbpf.h>
+#include <dns_fastpath/config.h>
+#include <memory>
+#include <numeric>
+#include <span>
+
+namespace fastpath::test {
+namespace {
+
+int map(const char *name) {
+    return Loaded::instance().programs.map(name);
+}
+
+// Of an array. Does not throw, for the end.
+template <class Value> void clear_element(const char *name, uint32_t number) {
+    const Value zeros = {};
+    bpf_map_update_elem(map(name), &number, &zeros, BPF_ANY);
+}
+
+uint32_t number_of(const Place &place, bool is_ipv6) {
+    return fp_table_number(place.generation, place.pool, is_ipv6 ? 1 : 0, place.tier);
+}
+
+// In one call: one for each of the 65,536 would take longer than all else that a test does.
+void forget_attempts() {
+    static const std::vector<uint32_t> slots = [] {
+        std::vector<uint32_t> numbers(FP_ATTEMPTS_SLOTS);
+        std::iota(numbers.begin(), numbers.end(), 0U);
+        return numbers;
+    }();
+    static const std::vector<uint64_t> nothing(FP_ATTEMPTS_SLOTS);
+    uint32_t count = FP_ATTEMPTS_SLOTS;
+    if (bpf_map_update_batch(map("attempts"), slots.data(), nothing.data(), &count, nullptr) != 0) {
+        throw std::runtime_error("cannot clear the map attempts");
+    }
+}
+
+std::vector<fp_upstream_counters> counters_of_cpus(uint16_t number) {
+    std::vector<fp_upstream_counters> counters(static_cast<size_t>(libbpf_num_possible_cpus()));
+    const uint32_t key = number;
+    if (bpf_map_lookup_elem(map("upstream_counters"), &key, counters.data()) != 0) {
+        throw std::runtime_error("cannot read the map upstream_counters");
+    }
+    return counters;
+}
+
+void clear_counters(uint16_t number) {
+    const std::vector<fp_upstream_counters> zeros(static_cast<size_t>(libbpf_num_possible_cpus()));
+    const uint32_t key = number;
+    if (bpf_map_update_elem(map("upstream_counters"), &key, zeros.data(), BPF_ANY) != 0) {
+        throw std::runtime_error("cannot write the map upstream_counters");
+    }
+}
+
+fp_addr abi_of(const std::string &address) {
+    return parse_address(address).value().abi();
+}
+
+} // namespace
+
+SteeringWorld::SteeringWorld() {
+    set_sources(own_ifindex, {source_ipv4}, {source_ipv6});
+    set_sources(other_ifindex, {source_ipv4}, {source_ipv6});
+    remove_all_elements<fp_flow_key>("flows");
+    forget_attempts();
+}
+
+SteeringWorld::~SteeringWorld() {
+    for (const auto &[key, members] : members_) {
+        remove_element("tables", number_of(key.first, key.second));
+    }
+    for (const Upstream &upstream : upstreams_) {
+        clear_element<fp_upstream>("upstreams", upstream.number);
+    }
+    for (const uint32_t half : {0U, 1U}) {
+        clear_element<fp_route_filter>("route_filter", half);
+    }
+    remove_all_elements<uint32_t>("interfaces");
+    remove_all_elements<fp_route_key>("routes");
+    remove_all_elements<fp_flow_key>("flows");
+    remove_all_elements<fp_listener_key>("listeners");
+    remove_all_elements<fp_client_key>("clients");
+}
+
+Upstream SteeringWorld::add(const std::string &address, const Place &place) {
+    const Upstream upstream = {static_cast<uint16_t>(3 + upstreams_.size()), address}; // not what is in a cleared map
+    upstreams_.push_back(upstream);
+    fp_upstream value = {};
+    value.address = upstream.is_local() ? fp_addr{} : abi_of(address);
+    value.is_local = upstream.is_local() ? 1 : 0;
+    value.state = FP_UPSTREAM_UP;
+    value.tier = place.tier;
+    set(upstream, value);
+    clear_counters(upstream.number);
+    add_to(place, upstream);
+    return upstream;
+}
+
+void SteeringWorld::add_to(const Place &place, const Upstream &upstream) {
+    for (const bool is_ipv6 : {false, true}) {
+        if (upstream.is_local() || parse_address(upstream.address).value().is_ipv4() != is_ipv6) {
+            members_[{place, is_ipv6}].push_back(upstream.number);
+            write_table({place, is_ipv6});
+        }
+    }
+}
+
+void SteeringWorld::write_table(const TableKey &key) {
+    const std::vector<uint16_t> &members = members_.at(key);
+    const auto table = std::make_unique<fp_table>();
+    table->members = static_cast<uint32_t>(members.size());
+    std::copy(members.begin(), members.end(), table->member);
+    for (size_t i = 0; i < FP_MAGLEV_SIZE; i++) {
+        table->entry[i] = members[i % members.size()];
+    }
+    set_table(key.first, key.second, *table);
+}
+
+void SteeringWorld::set_table(const Place &place, bool is_ipv6, const fp_table &table) {
+    members_[{place, is_ipv6}]; // to be removed at the end
+    const uint32_t zero = 0;
+    const UniqueFd array(bpf_map_create(BPF_MAP_TYPE_ARRAY, "table", sizeof(zero), sizeof(table), 1, nullptr));
+    if (!array || bpf_map_update_elem(array.get(), &zero, &table, BPF_ANY) != 0) {
+        throw std::runtime_error("cannot make a table");
+    }
+    put_element("tables", number_of(place, is_ipv6), array.get());
+}
+
+fp_upstream SteeringWorld::get(const Upstream &upstream) const {
+    return get_element<fp_upstream>("upstreams", uint32_t{upstream.number});
+}
+
+void SteeringWorld::set(const Upstream &upstream, const fp_upstream &value) {
+    put_element("upstreams", uint32_t{upstream.number}, value);
+}
+
+void SteeringWorld::set_state(const Upstream &upstream, fp_upstream_state state) {
+    fp_upstream value = get(upstream);
+    value.state = static_cast<uint32_t>(state);
+    set(upstream, value);
+}
+
+void SteeringWorld::set_sources(uint32_t ifindex, const std::vector<std::string> &ipv4,
+                                const std::vector<std::string> &ipv6) {
+    fp_interface interface = {};
+    interface.sources[0] = static_cast<uint32_t>(ipv4.size());
+    interface.sources[1] = static_cast<uint32_t>(ipv6.size());
+    std::transform(ipv4.begin(), ipv4.end(), interface.source[0], abi_of);
+    std::transform(ipv6.begin(), ipv6.end(), interface.source[1], abi_of);
+    put_element("interfaces", ifindex, interface);
+    sources_[{ifindex, false}] = ipv4;
+    sources_[{ifindex, true}] = ipv6;
+}
+
+bool SteeringWorld::is_attached(uint32_t ifindex) const {
+    return sources_.contains({ifindex, false});
+}
+
+std::vector<std::string> SteeringWorld::sources(uint32_t ifindex, bool is_ipv6) const {
+    return sources_.at({ifindex, is_ipv6});
+}
+
+void SteeringWorld::route_zone(const std::vector<uint8_t> &zone, uint16_t pool, uint32_t generation) {
+    fp_route_key key = {};
+    key.generation = generation;
+    std::copy(zone.begin(), zone.end(), key.zone);
+    put_element("routes", key, fp_route{.pool = pool, .pad = 0});
+
+    uint32_t labels = 0;
+    for (size_t at = 0; zone[at] != 0; at += 1U + zone[at]) {
+        labels++;
+    }
+    auto filter = get_element<fp_route_filter>("route_filter", generation & 1);
+    filter.labels[zone.size()] |= 1U << std::min(labels, 31U);
+    put_element("route_filter", generation & 1, filter);
+}
+
+void SteeringWorld::route_zone(const std::string &zone, uint16_t pool, uint32_t generation) {
+    route_zone(DnsQuery{.name = zone}.name_octets(), pool, generation);
+}
+
+std::vector<OpenFlow> SteeringWorld::flows() {
+    std::vector<OpenFlow> all;
+    fp_flow_key key = {};
+    for (const fp_flow_key *previous = nullptr; bpf_map_get_next_key(map("flows"), previous, &key) == 0;
+         previous = &key) {
+        all.push_back({key, get_element<fp_flow>("flows", key)});
+    }
+    return all;
+}
+
+void SteeringWorld::put(const OpenFlow &flow) {
+    put_element("flows", flow.key, flow.flow);
+}
+
+SteeringWorld::Counters SteeringWorld::counters() const {
+    Counters all;
+    for (const Upstream &upstream : upstreams_) {
+        const std::vector<fp_upstream_counters> cpus = counters_of_cpus(upstream.number);
+        fp_upstream_counters &sum = all[upstream.number];
+        const std::span<__u64> words(reinterpret_cast<__u64 *>(&sum), sizeof(sum) / sizeof(__u64));
+        for (const fp_upstream_counters &cpu : cpus) {
+            std::transform(words.begin(), words.end(), reinterpret_cast<const __u64 *>(&cpu), words.begin(),
+                           std::plus<>());
+        }
+    }
+    return all;
+}
+
+} // namespace fastpath::test

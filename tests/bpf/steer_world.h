@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// SteeringWorld: what the programs need to steer, as the daemon writes it down: upstreams, tables, interfaces, routes by zone; and
+// the open flows that they make of it.
+#pragma once
+
+#include <dns_fastpath/steer.h>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fastpath::test {
+
+inline constexpr uint32_t own_ifindex = 1;               // lo: by it come the packets of BPF_PROG_TEST_RUN
+inline constexpr uint32_t other_ifindex = 77;            // attached too
+inline constexpr uint32_t strange_ifindex = 78;          // not attached
+inline constexpr const char *source_ipv4 = "198.18.0.4"; // of ours, on both
+inline constexpr const char *source_ipv6 = "2001:db8::4";
+
+struct Upstream {
+    uint16_t number;
+    std::string address; // empty: the resolver on this host
+
+    [[nodiscard]] bool is_local() const { return address.empty(); }
+    auto operator<=>(const Upstream &) const = default;
+};
+
+// Which table.
+struct Place {
+    uint32_t pool = 0;
+    uint32_t tier = 0;
+    uint32_t generation = 0;
+
+    auto operator<=>(const Place &) const = default;
+};
+
+struct OpenFlow {
+    fp_flow_key key;
+    fp_flow flow;
+};
+
+class SteeringWorld {
+  public:
+    // Both interfaces with the sources above; nobody to steer to, nothing on the way, nothing asked before.
+    SteeringWorld();
+    ~SteeringWorld(); // takes all of it back, and every listener and client
+    SteeringWorld(const SteeringWorld &) = delete;
+    SteeringWorld &operator=(const SteeringWorld &) = delete;
+
+    // Up, and the last member of the tables of this place: of its family, the local one of both. Entry i of a table is member i % n.
+    Upstream add(const std::string &address, const Place &place = {});
+    Upstream add_local(const Place &place = {}) { return add({}, place); }
+    // A member of another place, too.
+    void add_to(const Place &place, const Upstream &upstream);
+    // Whatever it says; for tables of another shape than that.
+    void set_table(const Place &place, bool is_ipv6, const fp_table &table);
+
+    [[nodiscard]] fp_upstream get(const Upstream &upstream) const;
+    void set(const Upstream &upstream, const fp_upstream &value);
+    void set_state(const Upstream &upstream, fp_upstream_state state);
+
+    void set_sources(uint32_t ifindex, const std::vector<std::string> &ipv4, const std::vector<std::string> &ipv6);
+    [[nodiscard]] bool is_attached(uint32_t ifindex) const;
+    [[nodiscard]] std::vector<std::string> sources(uint32_t ifindex, bool is_ipv6) const;
+
+    // `zone` on the wire, lower-cased.
+    void route_zone(const std::vector<uint8_t> &zone, uint16_t pool, uint32_t generation = 0);
+    void route_zone(const std::string &zone, uint16_t pool, uint32_t generation = 0);
+
+    [[nodiscard]] static std::vector<OpenFlow> flows();
+    static void put(const OpenFlow &flow);
+
+    using Counters = std::map<uint16_t, fp_upstream_counters>; // summed, by number
+    [[nodiscard]] Counters counters() const;
+
+  private:
+    using TableKey = std::pair<Place, bool>; // with the family
+
+    void write_table(const TableKey &key);
+
+    std::vector<Upstream> upstreams_;
+    std::map<TableKey, std::vector<uint16_t>> members_;
+    std::map<std::pair<uint32_t, bool>, std::vector<std::string>> sources_;
+};
+
+} // namespace fastpath::test
