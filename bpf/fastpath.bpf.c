@@ -172,7 +172,7 @@ static __always_inline enum fp_outcome walk_packet(struct xdp_md *ctx, struct fp
     s->generation = fp_current_generation(all);
     parsed = fp_parse_frame(&frame, &s->packet);
     if (parsed == FP_OUT_other)
-        return all->answer_ports ? fp_take_error(ctx) : parsed;
+        return all->answer_ports && fp_is_icmp(&s->packet) ? fp_take_error(ctx) : parsed;
     if (s->packet.dst_port == bpf_htons(FP_DNS_PORT))
         return walk_query(ctx, s, count, fp_settings_of(all, s->generation), &frame, parsed);
     if (parsed != FP_OUT_pass_tcp && fp_may_be_answer(all, &s->packet))

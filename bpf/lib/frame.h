@@ -113,6 +113,7 @@ static __always_inline enum fp_outcome fp_parse_ipv4(const struct fp_frame *fram
     if (ip->frag_off & bpf_htons(FP_IP_FRAGMENT_OFFSET))
         return FP_OUT_other; /* no ports in it */
     packet->is_ipv6 = 0;
+    packet->protocol = ip->protocol;
     packet->l4 = packet->l3 + header_len;
     fp_map_ipv4(&packet->src, ip->saddr);
     fp_map_ipv4(&packet->dst, ip->daddr);
@@ -168,6 +169,7 @@ static __always_inline enum fp_outcome fp_parse_ipv6(const struct fp_frame *fram
     if (fp_is_mapped(&ip->saddr) || fp_is_mapped(&ip->daddr))
         return FP_OUT_other; /* never on the wire, and would stand for an IPv4 address in our maps */
     packet->is_ipv6 = 1;
+    packet->protocol = ip->nexthdr;
     packet->l4 = packet->l3 + sizeof(*ip);
     __builtin_memcpy(&packet->src, &ip->saddr, sizeof(packet->src));
     __builtin_memcpy(&packet->dst, &ip->daddr, sizeof(packet->dst));
@@ -192,6 +194,7 @@ static __always_inline enum fp_outcome fp_parse_frame(const struct fp_frame *fra
     const __be16 proto = fp_parse_eth(frame, packet);
     const void *l3 = frame->data + (packet->l3 & 31);
 
+    packet->protocol = 0;
     if (proto == bpf_htons(ETH_P_IP)) {
         if (l3 + sizeof(struct iphdr) > frame->end)
             return FP_OUT_other;

@@ -100,6 +100,11 @@ static __always_inline int fp_read_icmp_ipv6(void *ctx, int is_xdp, __u32 l3, st
     return 1;
 }
 
+static __always_inline int fp_is_icmp(const struct fp_packet *packet)
+{
+    return packet->protocol == (packet->is_ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
+}
+
 /* Is the packet an ICMP error about a query to port 53? */
 static __always_inline int fp_read_icmp_error(void *ctx, int is_xdp, const struct fp_frame *frame,
                                               struct fp_icmp_error *error)

@@ -38,7 +38,8 @@ struct fp_packet {
     __u16 udp_len;  /* host byte order */
     __u16 frame_len;
     __u8 is_ipv6;
-    __u8 pad[3];
+    __u8 protocol; /* of IP; 0 = none that we know of */
+    __u8 pad[2];
 };
 
 /* The DNS question and what the client said about the answer it takes. */

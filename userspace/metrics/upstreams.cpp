@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metrics/upstreams.h"
 
+#include "bpf/mapped_memory.h"
 #include "util/address.h"
 
 #include <algorithm>
@@ -50,16 +51,20 @@ Result<std::vector<Upstream>> read_upstreams(int upstreams_fd, int counters_fd) 
     if (cpus < 0) {
         return fail_errno("cannot count the CPUs", -cpus);
     }
+    // Most elements are not in use: without a system call for each.
+    const Result<MappedMemory> memory =
+        MappedMemory::of_map(upstreams_fd, FP_UPSTREAMS_MAX * sizeof(fp_upstream), "upstreams");
+    if (!memory) {
+        return tl::unexpected(memory.error());
+    }
+    const auto *const records = reinterpret_cast<const fp_upstream *>(memory->data());
     std::vector<fp_upstream_counters> elements(static_cast<size_t>(cpus));
     std::vector<Upstream> upstreams;
     for (uint32_t number = 0; number < FP_UPSTREAMS_MAX; number++) {
-        Upstream upstream;
-        if (bpf_map_lookup_elem(upstreams_fd, &number, &upstream.record) != 0) {
-            return fail_errno("cannot read the map upstreams");
-        }
-        if (upstream.record.state == FP_UPSTREAM_UNUSED) {
+        if (records[number].state == FP_UPSTREAM_UNUSED) {
             continue;
         }
+        Upstream upstream = {.record = records[number], .counters = {}};
         const Result<fp_upstream_counters> counters = read_counters_of(counters_fd, number, elements);
         if (!counters) {
             return tl::unexpected(counters.error());
