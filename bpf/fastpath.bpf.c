@@ -136,6 +136,21 @@ static __always_inline enum fp_outcome resolve(struct xdp_md *ctx, struct fp_scr
     return fp_ask_local(s, outcome);
 }
 
+/* Cached, but not for this client: who resolves the name decides what fits. The resolver of this host may not know it at all. */
+static __always_inline enum fp_outcome resolve_elsewhere(struct xdp_md *ctx, struct fp_scratch *s,
+                                                         enum fp_outcome why_not_here)
+{
+    const __u64 now = bpf_ktime_get_ns();
+
+    if (fp_choose_way(now) == FP_OUT_miss_steered) {
+        const enum fp_outcome outcome = fp_steer(ctx, now);
+
+        if (outcome == FP_OUT_miss_steered || outcome == FP_OUT_drop_internal)
+            return outcome;
+    }
+    return why_not_here;
+}
+
 static __always_inline enum fp_outcome walk_query(struct xdp_md *ctx, struct fp_scratch *s, struct fp_counters *count,
                                                   const struct fp_settings *settings, const struct fp_frame *frame,
                                                   enum fp_outcome parsed)
@@ -156,7 +171,11 @@ static __always_inline enum fp_outcome walk_query(struct xdp_md *ctx, struct fp_
     count_qtype(count, s->question.qtype);
 
     outcome = fp_answer_from_cache(ctx, s, count, settings);
-    return outcome == FP_OUT_miss_local ? resolve(ctx, s) : outcome;
+    if (outcome == FP_OUT_miss_local)
+        return resolve(ctx, s);
+    if (settings->steers && (outcome == FP_OUT_pass_partial || outcome == FP_OUT_pass_no_room))
+        return resolve_elsewhere(ctx, s, outcome);
+    return outcome;
 }
 
 /* A query to us, an answer to us, an error about a query of ours, or none of our business. */

@@ -154,7 +154,8 @@ int learn(struct __sk_buff *skb)
         return TC_ACT_UNSPEC;
     generation = fp_current_generation(all);
     if (!is_own_answer(skb, &s->packet, generation, &parsed)) {
-        if (parsed == FP_OUT_other && skb->ingress_ifindex == 0 && is_resolver_gone(skb, generation))
+        if (parsed == FP_OUT_other && skb->ingress_ifindex == 0 && fp_is_icmp(&s->packet) &&
+            is_resolver_gone(skb, generation))
             fp_note_gone(bpf_ktime_get_ns());
         return TC_ACT_UNSPEC;
     }

@@ -2,7 +2,7 @@
 /*
  * home.h - the answer of an upstream on its way home: the open flow that it matches, a copy for the cache, translation back.
  *
- * A packet that matches no flow is never given to a client. Where nobody on this host waits for it either, it is dropped.
+ * A packet that matches no flow is never given to a client. An upstream's that nobody on this host waits for is dropped.
  */
 #ifndef FASTPATH_LIB_HOME_H
 #define FASTPATH_LIB_HOME_H
@@ -28,12 +28,37 @@
 #include "lib/upstream.h"
 #include "maps.h"
 
-/* Of UDP port 53, to a port that steered queries leave from? */
+/* Does a steered query leave from this port? The two numbers are read as one: a reload changes them together. */
+static __always_inline int fp_is_answer_port(const struct fp_generations *all, __be16 port)
+{
+    const __u32 range = *(const volatile __u32 *)&all->first_answer_port;
+
+    return (__u16)(bpf_ntohs(port) - (__u16)range) < range >> 16;
+}
+
 static __always_inline int fp_may_be_answer(const struct fp_generations *all, const struct fp_packet *packet)
 {
-    const __u16 port = bpf_ntohs(packet->dst_port);
+    return packet->src_port == bpf_htons(FP_DNS_PORT) && fp_is_answer_port(all, packet->dst_port);
+}
 
-    return packet->src_port == bpf_htons(FP_DNS_PORT) && (__u16)(port - all->first_answer_port) < all->answer_ports;
+/* Is it an address that steered queries leave with? Else the packet is for somebody behind this host. */
+static __always_inline int fp_is_source(const struct fp_interface *interface, const struct fp_packet *packet)
+{
+    const __u32 family = packet->is_ipv6 ? 1 : 0;
+
+    if (!interface)
+        return 0;
+#pragma clang loop unroll(disable)
+    for (__u32 i = 0; i < FP_SOURCES_MAX; i++) {
+        const __u32 *source = interface->source[family][i].word;
+
+        if (i >= interface->sources[family])
+            break;
+        if (source[0] == packet->dst.word[0] && source[1] == packet->dst.word[1] && source[2] == packet->dst.word[2] &&
+            source[3] == packet->dst.word[3])
+            return 1;
+    }
+    return 0;
 }
 
 /* Does a socket of this host wait at the port? The local resolver may ask the same upstream, from any port. */
@@ -67,8 +92,11 @@ static __always_inline int fp_host_waits(struct xdp_md *ctx, struct fp_scratch *
 static __always_inline enum fp_outcome fp_turn_off_unasked(struct xdp_md *ctx, struct fp_scratch *s)
 {
     const struct fp_client *source = fp_find_source(s);
+    __u32 ifindex = ctx->ingress_ifindex;
 
-    if (!source || !source->is_upstream || fp_host_waits(ctx, s))
+    if (!source || !source->is_upstream)
+        return FP_OUT_other;
+    if (!fp_is_source(bpf_map_lookup_elem(&interfaces, &ifindex), &s->packet) || fp_host_waits(ctx, s))
         return FP_OUT_other;
     return FP_OUT_drop_unasked;
 }
@@ -111,6 +139,23 @@ static __always_inline void fp_count_response(struct fp_scratch *s, __u64 now)
         fp_count_answer_of(c, bpf_ntohs(s->header.flags) & FP_DNS_RCODE, now - s->flow.asked_ns);
 }
 
+/*
+ * Nobody has checked the UDP checksum yet. The client will, but what the cache gives has a checksum of its own. Without one, or with
+ * one that a virtual device left half done, there is nothing to check.
+ */
+static __always_inline int fp_is_sound(struct xdp_md *ctx, const struct fp_scratch *s)
+{
+    const struct fp_packet *p = &s->packet;
+    __u16 check;
+    __u8 hops;
+
+    if (!fp_read_before_translation(ctx, p, &hops, &check))
+        return 0;
+    if (check == 0 || check == fp_pseudo_sum(p))
+        return 1;
+    return fp_csum_fold((__u64)check + fp_pseudo_sum(p) + fp_sum_datagram(ctx, p)) == 0xffff;
+}
+
 /* A copy to the daemon, if the cache can use it. */
 static __always_inline enum fp_learn_outcome fp_learn_from(struct xdp_md *ctx, struct fp_scratch *s, __u64 now)
 {
@@ -125,7 +170,7 @@ static __always_inline enum fp_learn_outcome fp_learn_from(struct xdp_md *ctx, s
     if (last >= FP_LEARN_MAX)
         return FP_LEARN_unparsable;
     FP_BOUNDED(last);
-    if (bpf_xdp_load_bytes(ctx, s->packet.l4 + sizeof(struct udphdr), l->message, last + 1))
+    if (bpf_xdp_load_bytes(ctx, s->packet.l4 + sizeof(struct udphdr), l->message, last + 1) || !fp_is_sound(ctx, s))
         return FP_LEARN_unparsable;
     l->event.key = s->flow.key;
     l->event.seen_ns = now;
@@ -192,7 +237,7 @@ static __always_inline enum fp_outcome fp_take_answer(struct xdp_md *ctx, struct
     __u64 now;
 
     if (bpf_xdp_load_bytes(ctx, s->packet.l4 + sizeof(struct udphdr), &s->header, FP_DNS_HEADER_LEN))
-        return FP_OUT_other;
+        return fp_turn_off_unasked(ctx, s);
     s->flow_key.upstream = s->packet.src;
     s->flow_key.source = s->packet.dst;
     s->flow_key.port = s->packet.dst_port;
@@ -241,8 +286,7 @@ __noinline int fp_take_error(struct xdp_md *ctx)
     struct fp_icmp_error error = {};
     const struct fp_flow *flow;
 
-    if (!s || !all || !fp_read_icmp_error(ctx, 1, &frame, &error) ||
-        (__u16)(bpf_ntohs(error.src_port) - all->first_answer_port) >= all->answer_ports)
+    if (!s || !all || !fp_read_icmp_error(ctx, 1, &frame, &error) || !fp_is_answer_port(all, error.src_port))
         return FP_OUT_other;
     s->flow_key.upstream = error.dst;
     s->flow_key.source = error.src;

@@ -40,26 +40,38 @@ static __always_inline void fp_add_outstanding(struct fp_open_query *query, cons
                        earlier->key.hash[1] != query->key.hash[1] || earlier->limit != query->limit;
 }
 
-/* `why` it is this resolver: the outcome. */
-static __always_inline enum fp_outcome fp_ask_local(struct fp_scratch *s, enum fp_outcome why)
+/* Its answer is learned. */
+static __always_inline void fp_note_open_query(struct fp_scratch *s, __u64 now)
 {
-    struct fp_upstream_counters *c;
-
     const struct fp_packet *packet = &s->packet;
     const struct fp_question *q = &s->question;
 
     fp_open_key(&s->open_key, &packet->src, &packet->dst, packet->src_port, q->id);
     s->open.key = q->key;
-    s->open.asked_ns = bpf_ktime_get_ns();
+    s->open.asked_ns = now;
     s->open.limit = fp_opt_limit(q);
     s->open.view = q->view;
     s->open.query_bits = q->query_bits;
-    s->open.upstream = why == FP_OUT_miss_local ? s->way.upstream : FP_UPSTREAM_NONE;
+    s->open.upstream = s->way.upstream;
     fp_add_outstanding(&s->open, bpf_map_lookup_elem(&open_queries, &s->open_key));
     /* If it cannot be written down, the answer is not learned; the query is resolved all the same. */
     bpf_map_update_elem(&open_queries, &s->open_key, &s->open, BPF_ANY);
-    fp_note_owed(s->open.asked_ns);
-    c = fp_find_upstream_counters(s->open.upstream);
+}
+
+/*
+ * `why` it is this resolver: the outcome. Where it only stands in for another one, its answer is for this client alone: of a name that
+ * another pool resolves it may know something else, or nothing, and one such query would fill the cache for everybody.
+ */
+static __always_inline enum fp_outcome fp_ask_local(struct fp_scratch *s, enum fp_outcome why)
+{
+    const __u64 now = bpf_ktime_get_ns();
+    struct fp_upstream_counters *c;
+
+    fp_note_owed(now);
+    if (why != FP_OUT_miss_local)
+        return why;
+    fp_note_open_query(s, now);
+    c = fp_find_upstream_counters(s->way.upstream);
     if (c)
         c->queries++;
     return why;

@@ -78,7 +78,7 @@ struct fp_giving {
 /* Who resolves a miss, once it is chosen. */
 struct fp_way {
     __u8 chosen;
-    __u8 miss; /* enum fp_outcome, where it is the resolver of this host */
+    __u8 outcome; /* enum fp_outcome: steered, or the resolver of this host and why */
     __u16 upstream;
     __u32 pad;
 };

@@ -106,7 +106,8 @@ static __noinline enum fp_use fp_use_of_expired(struct fp_scratch *s, struct fp_
     switch (fp_choose_way(now)) {
     case FP_OUT_miss_steered:
         return fp_use_beside_upstream(s, answer, count, settings, age, now);
-    case FP_OUT_miss_no_upstream:
+    case FP_OUT_miss_no_upstream: /* perhaps for this client's family alone: the daemon may find one */
+        fp_want_refresh(s, answer, count, age, now);
         return FP_USE_STALE;
     default:
         return fp_use_beside_local(s, answer, count, settings, age, now);

@@ -2,7 +2,7 @@
 /*
  * steer.h - a miss on its way to an upstream: route, source address, port and id, an open flow, translation.
  *
- * All that can fail comes before the first write: a query that is not steered is passed up as it came.
+ * All that can fail for a reason comes before the first write: a query that is not steered is passed up as it came.
  */
 #ifndef FASTPATH_LIB_STEER_H
 #define FASTPATH_LIB_STEER_H
@@ -58,7 +58,10 @@ static __always_inline enum fp_outcome fp_look_up_route(struct xdp_md *ctx, stru
         fib->ipv4_dst = to->word[3];
     switch (bpf_fib_lookup(ctx, fib, sizeof(*fib), 0)) {
     case BPF_FIB_LKUP_RET_SUCCESS:
-        return FP_GO_ON;
+        /* Kernels before the check of the neighbour's state gave an address that was not there. */
+        return fib->dmac[0] | fib->dmac[1] | fib->dmac[2] | fib->dmac[3] | fib->dmac[4] | fib->dmac[5]
+                   ? FP_GO_ON
+                   : FP_OUT_miss_no_neighbour;
     case BPF_FIB_LKUP_RET_NO_NEIGH:
         return FP_OUT_miss_no_neighbour;
     default:

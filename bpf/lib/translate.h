@@ -67,12 +67,12 @@ __noinline __u32 fp_sum_octets(struct xdp_md *ctx, __u32 at, __u32 len)
     return 0;
 }
 
-/* What a pair of addresses, or of ports and id, adds to a sum when it takes the place of another. */
 static __always_inline __u64 fp_csum_inverted_addr(const struct fp_addr *addr)
 {
     return (__u64)(__u32)~addr->word[0] + (__u32)~addr->word[1] + (__u32)~addr->word[2] + (__u32)~addr->word[3];
 }
 
+/* What the translation adds to the sum of the datagram. */
 static __always_inline __u64 fp_csum_changes(const struct fp_scratch *s, const struct fp_translation *t)
 {
     const struct fp_packet *p = &s->packet;
@@ -88,6 +88,13 @@ static __always_inline __u16 fp_pseudo_sum(const struct fp_packet *p)
     return fp_csum_fold(fp_csum_addr(&p->src) + fp_csum_addr(&p->dst) + bpf_htons(IPPROTO_UDP) + bpf_htons(p->udp_len));
 }
 
+/* All that the checksum covers but the pseudo header and itself. */
+static __always_inline __u64 fp_sum_datagram(struct xdp_md *ctx, const struct fp_packet *p)
+{
+    return (__u64)p->src_port + p->dst_port + bpf_htons(p->udp_len) +
+           fp_sum_octets(ctx, p->l4 + sizeof(struct udphdr), p->udp_len - sizeof(struct udphdr));
+}
+
 /* Before anything is written. */
 static __always_inline __u16 fp_translated_checksum(struct xdp_md *ctx, struct fp_scratch *s,
                                                     const struct fp_translation *t, __u16 check)
@@ -99,8 +106,7 @@ static __always_inline __u16 fp_translated_checksum(struct xdp_md *ctx, struct f
     if (check == 0 && !p->is_ipv6)
         return 0; /* the sender made none (RFC 768) */
     if (check == fp_pseudo_sum(p))
-        sum = (__u64)check + p->src_port + p->dst_port + bpf_htons(p->udp_len) +
-              fp_sum_octets(ctx, p->l4 + sizeof(struct udphdr), p->udp_len - sizeof(struct udphdr));
+        sum = check + fp_sum_datagram(ctx, p);
     result = ~fp_csum_fold(sum + fp_csum_changes(s, t));
     return result ? result : 0xffff;
 }

@@ -97,9 +97,9 @@ __noinline int fp_choose_way(__u64 now)
         return FP_OUT_miss_local;
     if (!s->way.chosen) {
         s->way.chosen = 1;
-        s->way.miss = fp_choose_upstream(s, fp_settings_of(all, s->generation), now);
+        s->way.outcome = fp_choose_upstream(s, fp_settings_of(all, s->generation), now);
     }
-    return s->way.miss;
+    return s->way.outcome;
 }
 
 #endif

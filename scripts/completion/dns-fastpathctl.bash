@@ -16,6 +16,11 @@ _dns_fastpathctl_arguments() {
     done
 }
 
+# Those that are in use; nothing where it is not running.
+_dns_fastpathctl_upstreams() {
+    dns-fastpathctl upstreams --json 2>/dev/null | sed -n 's/.*"upstream": "\([^"]*\)".*/\1/p' | sort -u
+}
+
 _dns_fastpathctl() {
     local current=${COMP_WORDS[COMP_CWORD]} choices
     if [[ ${COMP_WORDS[COMP_CWORD - 1]} == --pins ]]; then
@@ -23,7 +28,8 @@ _dns_fastpathctl() {
         return
     fi
     case $(_dns_fastpathctl_arguments) in
-        '') choices='status stats cache detach' ;;
+        '') choices='status stats upstreams drain undrain cache doctor detach' ;;
+        'drain ' | 'undrain ') choices=$(_dns_fastpathctl_upstreams) ;;
         'cache ') choices='get dump flush flush-zone flush-all' ;;
         'cache get '?* | 'cache flush '?*) choices='A AAAA CAA CNAME DS HTTPS MX NS PTR SOA SRV TXT' ;;
         *) choices='' ;;

@@ -84,12 +84,12 @@ class FastPath : public ::testing::Test {
 
     // Leaves the product's program for the controlled one.
     void set_room(Room room);
+    [[nodiscard]] uint64_t now_ns() const;
 
   protected:
     void SetUp() override;
 
     void set_clock(uint64_t ns);
-    [[nodiscard]] uint64_t now_ns() const;
 
     // What is not as expected, in words; `qtype` is counted where a question was read.
     [[nodiscard]] static std::string mismatch(const Effect &actual, const Expected &expected, uint16_t qtype);

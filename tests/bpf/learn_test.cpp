@@ -4,14 +4,12 @@
 #include "harness/difference.h"
 #include "harness/expected_answer.h"
 #include "harness/program_run.h"
+#include "learned_ring.h"
 #include "open_queries.h"
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <cstring>
 #include <linux/pkt_cls.h>
-#include <memory>
-#include <stdexcept>
 
 namespace fastpath::test {
 namespace {
@@ -19,44 +17,6 @@ namespace {
 using ::testing::AssertionFailure;
 using ::testing::AssertionResult;
 using ::testing::AssertionSuccess;
-
-struct Learned {
-    fp_learned head;
-    Octets message;
-};
-
-// The consumer of the ring buffer `learned`.
-class LearnedRing {
-  public:
-    LearnedRing() : ring_(ring_buffer__new(Loaded::instance().programs.map("learned"), take, this, nullptr)) {
-        if (!ring_) {
-            throw std::runtime_error("cannot map the ring buffer");
-        }
-    }
-
-    // What came since the last call.
-    std::vector<Learned> consume() {
-        events_.clear();
-        ring_buffer__consume(ring_.get());
-        return std::move(events_);
-    }
-
-  private:
-    static int take(void *self, void *data, size_t size) {
-        Learned event = {};
-        std::memcpy(&event.head, data, sizeof(event.head));
-        const auto *const message = static_cast<const uint8_t *>(data) + sizeof(event.head);
-        event.message.assign(message, message + (size - sizeof(event.head)));
-        static_cast<LearnedRing *>(self)->events_.push_back(std::move(event));
-        return 0;
-    }
-
-    struct Free {
-        void operator()(ring_buffer *ring) const { ring_buffer__free(ring); }
-    };
-    std::unique_ptr<ring_buffer, Free> ring_;
-    std::vector<Learned> events_;
-};
 
 const ResponseText www = {.answer = {"www.example.com. 300 IN A 192.0.2.1"}};
 

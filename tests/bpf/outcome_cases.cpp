@@ -308,8 +308,9 @@ Cases cache_outcomes() {
 const std::vector<OutcomeCase> &outcome_cases() {
     static const Cases cases = [] {
         Cases all;
-        for (Cases &part : std::vector<Cases>{not_for_us(), packet_reasons(), acl_outcomes(), header_reasons(),
-                                              question_reasons(), edns_reasons(), cache_outcomes()}) {
+        for (Cases &part :
+             std::vector<Cases>{not_for_us(), packet_reasons(), acl_outcomes(), header_reasons(), question_reasons(),
+                                edns_reasons(), cache_outcomes(), steering_outcome_cases()}) {
             all.insert(all.end(), part.begin(), part.end());
         }
         return all;

@@ -24,4 +24,7 @@ inline void PrintTo(const OutcomeCase &c, std::ostream *out) {
 
 [[nodiscard]] const std::vector<OutcomeCase> &outcome_cases();
 
+// Of them those of misses that are steered, or would be, and of what upstreams send.
+[[nodiscard]] std::vector<OutcomeCase> steering_outcome_cases();
+
 } // namespace fastpath::test

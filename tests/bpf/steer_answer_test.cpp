@@ -27,11 +27,7 @@ class Answer : public Steering {
         over_ipv4_ = world().add(upstream_ipv4);
         over_ipv6_ = world().add(upstream_ipv6);
         for (const char *address : {upstream_ipv4, another_ipv4, upstream_ipv6, another_ipv6}) {
-            set_client(address, {.allowed = 0,
-                                 .is_upstream = 1,
-                                 .view = FP_VIEW_NONE,
-                                 .pool = FP_POOL_NONE,
-                                 .pad = 0});
+            set_client(address, {.allowed = 0, .is_upstream = 1, .view = FP_VIEW_NONE, .pool = FP_POOL_NONE, .pad = 0});
         }
     }
 
@@ -86,8 +82,9 @@ TEST_F(Answer, ToAPortOfOthers) {
     }
 }
 
-TEST_F(Answer, ToAnotherAddressOfOurs) {
-    expect_dropped(FP_OUT_drop_unasked, [](Packet &p) {
+// It may be for somebody behind this host, who asks the same upstream.
+TEST_F(Answer, ToAnAddressThatNothingIsSteeredFrom) {
+    expect_left_alone([](Packet &p) {
         if (auto *const header = std::get_if<Ipv4>(&p.ip)) {
             header->dst = server_ipv4;
         } else {
@@ -110,7 +107,8 @@ TEST_F(Answer, ToAnotherQuestion) {
     expect_dropped(FP_OUT_drop_question, [=](Packet &p) { (*p.payload)[type_at + 1] = type::ns; });
     expect_dropped(FP_OUT_drop_question, [=](Packet &p) { (*p.payload)[type_at + 3] = 3; }); // the class
     expect_dropped(FP_OUT_drop_question, [=](Packet &p) { (*p.payload)[name_at] = 0xc0; });
-    expect_dropped(FP_OUT_drop_question, [=](Packet &p) { (*p.payload)[name_at + 4] = 63; }); // a name that does not end
+    expect_dropped(FP_OUT_drop_question,
+                   [=](Packet &p) { (*p.payload)[name_at + 4] = 63; }); // a name that does not end
 }
 
 // An upstream may write the name as it likes.
@@ -124,10 +122,10 @@ TEST_F(Answer, InAnotherCase) {
 
 // The query itself, come back: also what an attacker sends who waits for the question to be repeated.
 TEST_F(Answer, ThatIsNone) {
-    expect_dropped(FP_OUT_drop_answer, [](Packet &p) { (*p.payload)[2] &= 0x7f; });         // QR=0
-    expect_dropped(FP_OUT_drop_answer, [](Packet &p) { (*p.payload)[2] |= 4 << 3; });       // NOTIFY
-    expect_dropped(FP_OUT_drop_answer, [](Packet &p) { (*p.payload)[5] = 2; });             // two questions
-    expect_dropped(FP_OUT_drop_answer, [](Packet &p) { (*p.payload)[4] = 1; });             // 257
+    expect_dropped(FP_OUT_drop_answer, [](Packet &p) { (*p.payload)[2] &= 0x7f; });              // QR=0
+    expect_dropped(FP_OUT_drop_answer, [](Packet &p) { (*p.payload)[2] |= 4 << 3; });            // NOTIFY
+    expect_dropped(FP_OUT_drop_answer, [](Packet &p) { (*p.payload)[5] = 2; });                  // two questions
+    expect_dropped(FP_OUT_drop_answer, [](Packet &p) { (*p.payload)[4] = 1; });                  // 257
     expect_dropped(FP_OUT_drop_answer, [](Packet &p) { p.payload->resize(FP_DNS_HEADER_LEN); }); // one, but not there
     expect_dropped(FP_OUT_drop_question, [](Packet &p) { p.payload->resize(FP_DNS_HEADER_LEN + 1); });
     expect_dropped(FP_OUT_drop_question, [](Packet &p) { p.payload->resize(FP_DNS_HEADER_LEN + 20); });
@@ -150,15 +148,16 @@ TEST_F(Answer, CutShort) {
             p.payload->resize(size);
             p.padding.frame_size = 100; // so that there is something behind the datagram
         });
-        expect_left_alone([size](Packet &p) { p.payload->resize(size); });
+        expect_dropped(FP_OUT_drop_unasked, [size](Packet &p) { p.payload->resize(size); }); // no id that could be read
     }
-    expect_left_alone([](Packet &p) { p.payload->clear(); });
+    expect_dropped(FP_OUT_drop_unasked, [](Packet &p) { p.payload->clear(); });
 }
 
 TEST_F(Answer, OfAnotherLengthThanIpSays) {
     for (const int difference : {-1, 1, 1000}) {
         expect_dropped(FP_OUT_drop_answer, [difference](Packet &p) {
-            std::get<Udp>(p.transport).length = static_cast<uint16_t>(8 + static_cast<int>(p.payload->size()) + difference);
+            std::get<Udp>(p.transport).length =
+                static_cast<uint16_t>(8 + static_cast<int>(p.payload->size()) + difference);
         });
     }
     expect_dropped(FP_OUT_drop_answer, [](Packet &p) { std::get<Udp>(p.transport).length = 0; });
@@ -174,7 +173,7 @@ TEST_F(Answer, InFragments) {
     EXPECT_TRUE(is_left_alone(fragment));
     const Steered over_ipv6 = sends(frame(Ipv6{}), over_ipv6_);
     fragment = answer_to(over_ipv6);
-    std::get<Ipv6>(fragment.ip).extensions = {Ipv6Extension{.type = 44, .data = {0, 0, 0, 1, 0, 0, 0, 1}}};
+    std::get<Ipv6>(fragment.ip).extensions = {Ipv6Extension{.type = 44, .data = {0, 1, 0, 0, 0, 1}}};
     EXPECT_TRUE(is_left_alone(fragment)); // what is in it is not looked at
 }
 
@@ -205,17 +204,18 @@ TEST_F(Answer, ASecondOne) {
     }
 }
 
+// Its flow is left to the daemon, which counts it as unanswered.
 TEST_F(Answer, TooLate) {
-    for (const Steered &open : open_queries()) {
+    for (const Packet &query : {frame(Ipv4{}), frame(Ipv6{})}) {
+        const Upstream &upstream = is_ipv6(query) ? over_ipv6_ : over_ipv4_;
+        Steered open = sends(query, upstream);
         advance_ns(settings().flow_life_ns);
         EXPECT_TRUE(comes_home(answer_to(open), open)); // the last moment
-    }
-    for (const Steered &open : open_queries()) {
+        open = sends(query, upstream);
         advance_ns(settings().flow_life_ns + 1);
-        EXPECT_TRUE(drops(answer_to(open), FP_OUT_drop_unasked));
-        EXPECT_TRUE(drops(answer_to(open), FP_OUT_drop_unasked));
+        EXPECT_TRUE(is_dropped(answer_to(open), FP_OUT_drop_unasked));
+        EXPECT_TRUE(is_dropped(answer_to(open), FP_OUT_drop_unasked));
     }
-    EXPECT_TRUE(SteeringWorld::flows().empty());
 }
 
 // The resolver of this host may ask the same upstream, from one of our ports.
@@ -238,15 +238,6 @@ TEST_F(Answer, NobodyLooksWhereNothingIsSteered) {
     for (const Steered &query : open) {
         EXPECT_TRUE(is_left_alone(answer_to(query)));
     }
-}
-
-// Where an answer comes to an address that we answer on, port 53 is a query's, whatever its source port.
-TEST_F(Answer, APortOfOursIsNotPort53) {
-    fp_settings around = settings();
-    around.first_port = 1;
-    around.ports = 100;
-    set(around);
-    EXPECT_TRUE(steers(frame(Udp{.src = FP_DNS_PORT}), over_ipv4_));
 }
 
 } // namespace

@@ -84,16 +84,6 @@ std::string wrong_look_up(const Packet &sent) {
     return std::memcmp(&asked, &expected, sizeof(asked)) == 0 ? "" : "the look-up of the route is wrong\n";
 }
 
-// Buckets double, from 32 microseconds on.
-void count_rtt(fp_upstream_counters &counters, uint64_t rtt_ns) {
-    counters.rtt_ns += rtt_ns;
-    size_t bucket = 0;
-    for (uint64_t limit_us = 32; bucket < FP_RTT_BUCKETS - 1 && rtt_ns > limit_us * 1000; limit_us *= 2) {
-        bucket++;
-    }
-    counters.rtt[bucket]++;
-}
-
 } // namespace
 
 void Steering::SetUp() {
@@ -156,6 +146,19 @@ OpenFlow Steering::expected_flow(const Packet &query, const Packet &sent, const 
     return open;
 }
 
+// Buckets double, from 32 microseconds on.
+void Steering::count_answer(fp_upstream_counters &counters, uint16_t rcode, uint64_t rtt_ns) {
+    size_t bucket = 0;
+    for (uint64_t limit_us = 32; bucket < FP_RTT_BUCKETS - 1 && rtt_ns > limit_us * 1000; limit_us *= 2) {
+        bucket++;
+    }
+    counters.responses++;
+    counters.servfail += rcode == FP_RCODE_SERVFAIL ? 1 : 0;
+    counters.refused += rcode == FP_RCODE_REFUSED ? 1 : 0;
+    counters.rtt_ns += rtt_ns;
+    counters.rtt[bucket]++;
+}
+
 std::string Steering::wrong_counters(const SteeringWorld::Counters &expected) {
     const SteeringWorld::Counters actual = world().counters();
     std::string text;
@@ -204,11 +207,7 @@ AssertionResult Steering::steers(const Packet &query, const Upstream &upstream, 
 AssertionResult Steering::comes_home(const Packet &answer, const Steered &query) {
     const uint16_t rcode = flags_of(answer) & FP_DNS_RCODE;
     SteeringWorld::Counters counters = world().counters();
-    fp_upstream_counters &of_upstream = counters[query.upstream.number];
-    of_upstream.responses++;
-    of_upstream.servfail += rcode == FP_RCODE_SERVFAIL ? 1 : 0;
-    of_upstream.refused += rcode == FP_RCODE_REFUSED ? 1 : 0;
-    count_rtt(of_upstream, now_ns() - query.flow.flow.asked_ns);
+    count_answer(counters[query.upstream.number], rcode, now_ns() - query.flow.flow.asked_ns);
 
     const Packet &asked = query.query;
     const Packet given = translated(answer, {.ethernet = {.dst = asked.ethernet.src, .src = asked.ethernet.dst},
@@ -241,8 +240,10 @@ AssertionResult Steering::asks_local(const Packet &query, fp_outcome why, const 
     }
     std::string text = wrong_counters(counters);
     const std::optional<fp_open_query> open = find_open_query(query);
-    if (!open || open->upstream != (member ? member->number : FP_UPSTREAM_NONE)) {
-        text += "it is not written down for the learner, or not as that of this member\n";
+    if (open.has_value() != (why == FP_OUT_miss_local)) {
+        text += open ? "it is written down for the learner\n" : "it is not written down for the learner\n";
+    } else if (open && open->upstream != (member ? member->number : FP_UPSTREAM_NONE)) {
+        text += "it is written down as that of upstream " + std::to_string(open->upstream) + "\n";
     }
     return as_result(text);
 }
@@ -279,8 +280,8 @@ AssertionResult Steering::is_left_alone(const Packet &packet) {
     return as_result(text);
 }
 
-Steered Steering::sends(const Packet &query, const Upstream &upstream) {
-    EXPECT_TRUE(steers(query, upstream));
+Steered Steering::sends(const Packet &query, const Upstream &upstream, uint16_t view) {
+    EXPECT_TRUE(steers(query, upstream, view));
     return steered();
 }
 

@@ -40,7 +40,8 @@ class Steering : public VirtualTime {
     // The assertions. Each runs the packet once.
     ::testing::AssertionResult steers(const Packet &query, const Upstream &upstream, uint16_t view = default_view);
     ::testing::AssertionResult comes_home(const Packet &answer, const Steered &query);
-    // Passed to the resolver of this host, as a member of its pool or of none; written down for the learner.
+    // Passed to the resolver of this host, as a member of its pool or of none. Written down for the learner where it was chosen, and
+    // does not stand in for another one that may know the name better.
     ::testing::AssertionResult asks_local(const Packet &query, fp_outcome why, const std::optional<Upstream> &member);
     // Both ways, with a small answer.
     ::testing::AssertionResult goes_and_comes(const Packet &query, const Upstream &upstream);
@@ -50,15 +51,19 @@ class Steering : public VirtualTime {
 
     // The query that was steered last.
     [[nodiscard]] const Steered &steered() const { return steered_; }
-    // Steers it, whoever the upstream is.
-    Steered sends(const Packet &query, const Upstream &upstream);
+    // Steers it, as an expectation.
+    Steered sends(const Packet &query, const Upstream &upstream, uint16_t view = default_view);
 
     // The answer to it as the upstream sends it; the first one has no records, and so fits every question.
     [[nodiscard]] static Packet answer_to(const Steered &query);
     [[nodiscard]] static Packet answer_to(const Steered &query, const ResponseText &response);
     [[nodiscard]] static Packet answer_with(const Steered &query, Octets message);
 
-    // Of this order the upstreams of one table are asked for a name; `members` as they were added.
+    // What an answer adds to the counters of its upstream.
+    static void count_answer(fp_upstream_counters &counters, uint16_t rcode, uint64_t rtt_ns);
+    [[nodiscard]] std::string wrong_counters(const SteeringWorld::Counters &expected);
+
+    // In this order the upstreams of one table are asked for a name; `members` as they were added.
     [[nodiscard]] static std::vector<Upstream> order_for(const DnsQuery &query, const std::vector<Upstream> &members);
     // A query whose first choice it is; `which` of them.
     [[nodiscard]] static DnsQuery query_for_first(const Upstream &upstream, const std::vector<Upstream> &members,
@@ -74,7 +79,6 @@ class Steering : public VirtualTime {
     [[nodiscard]] Leaving leaving_of(const Packet &query);
     [[nodiscard]] OpenFlow expected_flow(const Packet &query, const Packet &sent, const Upstream &upstream,
                                          uint16_t view) const;
-    [[nodiscard]] std::string wrong_counters(const SteeringWorld::Counters &expected);
 
     Route route_;
     Steered steered_;

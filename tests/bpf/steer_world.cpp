@@ -91,7 +91,7 @@ SteeringWorld::~SteeringWorld() {
     remove_all_elements<fp_client_key>("clients");
 }
 
-Upstream SteeringWorld::add(const std::string &address, const Place &place) {
+Upstream SteeringWorld::make(const std::string &address, const Place &place) {
     const Upstream upstream = {static_cast<uint16_t>(3 + upstreams_.size()), address}; // not what is in a cleared map
     upstreams_.push_back(upstream);
     fp_upstream value = {};
@@ -101,8 +101,24 @@ Upstream SteeringWorld::add(const std::string &address, const Place &place) {
     value.tier = place.tier;
     set(upstream, value);
     clear_counters(upstream.number);
+    return upstream;
+}
+
+Upstream SteeringWorld::add(const std::string &address, const Place &place) {
+    const Upstream upstream = make(address, place);
     add_to(place, upstream);
     return upstream;
+}
+
+std::vector<Upstream> SteeringWorld::add_all(const std::vector<std::string> &addresses, const Place &place) {
+    std::vector<Upstream> added;
+    const TableKey table = {place, !parse_address(addresses.at(0)).value().is_ipv4()};
+    for (const std::string &address : addresses) {
+        added.push_back(make(address, place));
+        members_[table].push_back(added.back().number);
+    }
+    write_table(table);
+    return added;
 }
 
 void SteeringWorld::add_to(const Place &place, const Upstream &upstream) {

@@ -50,6 +50,8 @@ class SteeringWorld {
     // Up, and the last member of the tables of this place: of its family, the local one of both. Entry i of a table is member i % n.
     Upstream add(const std::string &address, const Place &place = {});
     Upstream add_local(const Place &place = {}) { return add({}, place); }
+    // As many at once, all of one family.
+    std::vector<Upstream> add_all(const std::vector<std::string> &addresses, const Place &place = {});
     // A member of another place, too.
     void add_to(const Place &place, const Upstream &upstream);
     // Whatever it says; for tables of another shape than that.
@@ -76,6 +78,7 @@ class SteeringWorld {
   private:
     using TableKey = std::pair<Place, bool>; // with the family
 
+    Upstream make(const std::string &address, const Place &place);
     void write_table(const TableKey &key);
 
     std::vector<Upstream> upstreams_;

@@ -15,7 +15,7 @@ namespace fastpath::test {
 
 class ComparisonRun {
   public:
-    explicit ComparisonRun(const Lab &lab) : sides_(lab) {}
+    ComparisonRun(const Lab &lab, const Setting &setting) : is_steered_(setting.is_steered()), sides_(lab, setting) {}
 
     // All ways to ask one question: each of the resolver and then of the fast path, so that what can be learned is, and all of
     // them again. The resolver knows the answers by then; see compare_first_answers() for when it does not.
@@ -46,6 +46,7 @@ class ComparisonRun {
     bool is_hit_soon(const Asking &asking);
     void check_result(const Known &known, const Answered &answered, bool may_be_partial);
 
+    const bool is_steered_;
     Sides sides_;
     Report report_;
     // What the resolver said to a query, by its text, when it was last compared: some change their answer as they learn more,

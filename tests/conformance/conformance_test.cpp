@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fast path in front of the resolver that LAB_RESOLVER names: every answer has to be the resolver's own.
+// The fast path before the resolver that LAB_RESOLVER names, or with its misses steered: every answer has to be the resolver's own.
 #include "conformance/comparison_run.h"
 #include "conformance/rfc8906_queries.h"
+#include "conformance/setting.h"
 #include "conformance/ways.h"
+#include "e2e/counters.h"
 #include "e2e/lab_test.h"
+#include "harness/wait.h"
 
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <optional>
 
 namespace fastpath::test {
 namespace {
-
-std::string resolver() {
-    const char *const chosen = std::getenv("LAB_RESOLVER");
-    return chosen != nullptr ? chosen : "unbound";
-}
 
 bool is_full_run() {
     const char *const full = std::getenv("CONFORMANCE_FULL");
@@ -25,6 +24,16 @@ bool is_full_run() {
 
 // One question in this many is asked again at the end of a run.
 constexpr size_t aged_share = 5;
+
+// All of them in a full run.
+std::vector<Question> one_question_in(size_t share) {
+    const std::vector<Question> all = generated_questions();
+    std::vector<Question> questions;
+    for (size_t at = 0; at < all.size(); at += is_full_run() ? 1 : share) {
+        questions.push_back(all[at]);
+    }
+    return questions;
+}
 
 // A line now and then, so that a long run can be told from one that hangs.
 class Progress {
@@ -46,54 +55,84 @@ class Progress {
     std::chrono::steady_clock::time_point shown_ = std::chrono::steady_clock::now();
 };
 
-class Conformance : public FastpathTest {
+class Conformance : public LabTest {
   protected:
-    void SetUp() override {
-        FastpathTest::SetUp();
+    static void SetUpTestSuite() {
+        setting_ = chosen_setting();
+        set_up_lab(setting_.topology);
         if (can_run()) {
-            run_.emplace(lab());
+            daemon_ = std::make_unique<FastpathDaemon>(lab(), setting_.config, setting_.host.machine);
+            ASSERT_TRUE(upstreams_up()) << daemon_->log();
+        }
+    }
+    static void TearDownTestSuite() {
+        daemon_.reset();
+        LabTest::TearDownTestSuite();
+    }
+    void SetUp() override {
+        LabTest::SetUp();
+        if (can_run()) {
+            run_.emplace(lab(), setting_);
             run_->flush_fast_path(); // so that a test finds no answers of the one before it
         }
     }
 
     ComparisonRun &run() { return *run_; }
 
-    // One question in `share`, and all in a full run.
-    void compare_generated_queries(size_t share) {
-        const std::vector<Question> questions = generated_questions();
+    void compare_each(const std::vector<Question> &questions) {
         Progress progress(questions.size());
-        for (size_t turn = 0; turn < questions.size(); turn += is_full_run() ? 1 : share) {
+        for (size_t turn = 0; turn < questions.size(); turn++) {
             run().compare(ways_to_ask(questions[turn], turn, is_full_run()));
             progress.show(turn + 1, run().report());
         }
     }
 
     // Some of them again: by now their answers are seconds old, and TTLs have gone down.
-    void compare_aged_answers() {
-        const std::vector<Question> questions = generated_questions();
+    void compare_aged_answers(const std::vector<Question> &questions) {
         for (size_t turn = 0; turn < questions.size(); turn += aged_share) {
             run().compare(ways_to_ask(questions[turn], turn, false));
         }
     }
 
     void expect_no_difference(const std::string &what) {
-        run().report().print(std::cout, what + " with " + resolver());
+        run().report().print(std::cout, what + " with " + setting_.text());
         run().report().expect_none();
+        expect_misses_on_their_way();
     }
 
+    static const Setting &setting() { return setting_; }
+
   private:
+    static bool upstreams_up() {
+        return !setting_.is_steered() || eventually([] { return now().sum("upstream_up") == 2; });
+    }
+
+    static Samples now() { return metrics(lab(), setting_.host.machine); }
+
+    // All of them: else what was compared with the upstream's answer was another resolver's.
+    static void expect_misses_on_their_way() {
+        const Samples counters = now();
+        EXPECT_EQ(counters.fastpath("misses_total{way=\"steered\"}"),
+                  setting_.is_steered() ? counters.fastpath("queries_total{result=\"miss\"}") : 0);
+    }
+
+    static inline Setting setting_;
+    static inline std::unique_ptr<FastpathDaemon> daemon_;
     std::optional<ComparisonRun> run_;
 };
 
+// Where misses are steered it is the way of a miss that is new: every way to ask, but not of every question.
 TEST_F(Conformance, GeneratedQueries) {
-    compare_generated_queries(1);
-    compare_aged_answers();
+    const size_t share = setting().is_steered() ? 3 : 1;
+    const std::vector<Question> questions = one_question_in(share);
+    compare_each(questions);
+    compare_aged_answers(questions);
     expect_no_difference("generated queries");
     const Report &report = run().report();
-    EXPECT_GT(report.asked(), 10'000u);
+    EXPECT_GT(report.asked(), 10'000 / share);
     EXPECT_GT(report.count("hit"), report.asked() / 4) << "too few hits to say anything";
     EXPECT_LT(report.late_hits(), report.count("hit") / 100) << "learning takes too long";
-    EXPECT_GT(report.count("miss"), 1'000u) << "too few misses to say anything";
+    EXPECT_GT(report.count("miss"), 1'000 / share) << "too few misses to say anything";
     EXPECT_GT(report.truncated_hits(), 0u);
 }
 
@@ -123,12 +162,14 @@ TEST_F(Conformance, Rfc8906) {
 // Records that Unbound adds where there is room, and leaves out by default: what fits one client has to be what another one of
 // that size gets. BIND adds them in all the tests above.
 TEST_F(Conformance, WhereUnboundAddsRecords) {
-    if (resolver() != "unbound") {
+    if (setting().software != "unbound") {
         GTEST_SKIP() << "only Unbound has this option";
     }
-    lab().must_run(Machine::resolver,
-                   {"unbound-control", "-c", lab().state() / "unbound.conf", "set_option", "minimal-responses: no"});
-    compare_generated_queries(3);
+    for (const Server &server : setting().resolvers()) {
+        lab().must_run(server.machine,
+                       {"unbound-control", "-c", lab().state() / server.config, "set_option", "minimal-responses: no"});
+    }
+    compare_each(one_question_in(3));
     expect_no_difference("generated queries, more records");
     EXPECT_GT(run().report().extended_hits(), 0u);
 }

@@ -35,15 +35,6 @@ bool is_plain_edns(const Edns &edns) {
            !edns.options_length && are_plain_options(edns.options);
 }
 
-// One question of class IN for data, RD=1, and at most an OPT that says nothing of its own.
-bool is_plain(const Asking &asking) {
-    const DnsQuery &query = asking.query;
-    return !asking.tcp && (query.flags & ~(FP_DNS_AD | FP_DNS_CD)) == FP_DNS_RD && query.qdcount == 1 &&
-           query.ancount == 0 && query.nscount == 0 &&
-           query.arcount.value_or(query.edns ? 1 : 0) == (query.edns ? 1 : 0) && query.tail.empty() &&
-           query.qclass == FP_CLASS_IN && is_data_type(query.qtype) && (!query.edns || is_plain_edns(*query.edns));
-}
-
 bool has_soa(const Message &message) {
     const auto &authority = message.sections[1];
     return std::any_of(authority.begin(), authority.end(),
@@ -99,8 +90,16 @@ bool may_be_larger(const Octets &octets, const DnsQuery &query, uint16_t limit) 
 
 } // namespace
 
+bool is_eligible(const Asking &asking) {
+    const DnsQuery &query = asking.query;
+    return !asking.tcp && (query.flags & ~(FP_DNS_AD | FP_DNS_CD)) == FP_DNS_RD && query.qdcount == 1 &&
+           query.ancount == 0 && query.nscount == 0 &&
+           query.arcount.value_or(query.edns ? 1 : 0) == (query.edns ? 1 : 0) && query.tail.empty() &&
+           query.qclass == FP_CLASS_IN && is_data_type(query.qtype) && (!query.edns || is_plain_edns(*query.edns));
+}
+
 Expected expected_of(const Asking &asking, const Reply &first, bool may_be_partial, std::chrono::seconds age) {
-    if (!is_plain(asking)) {
+    if (!is_eligible(asking)) {
         return Expected::not_hit;
     }
     const uint16_t limit = limit_of(asking.query);

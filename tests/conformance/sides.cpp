@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conformance/sides.h"
 
+#include "conformance/hit_rule.h"
 #include "e2e/counters.h"
 #include "e2e/fastpath_daemon.h"
+#include "harness/wait.h"
 
 #include <array>
+#include <stdexcept>
 
 namespace fastpath::test {
 namespace {
@@ -15,30 +18,38 @@ constexpr std::chrono::milliseconds short_wait{40};
 // What can become of a DNS query to a listen address, by the contract.
 constexpr std::array result_names = {"hit", "stale", "miss", "pass", "refused", "dropped"};
 
+// Of what the learner handed over; a refresh is a fill too, but of the daemon's own asking.
+double learned(const Samples &samples) {
+    return samples.fastpath("cache_fills_total") - samples.fastpath("prefetch_results_total{result=\"renewed\"}") +
+           samples.sum("cache_fill_rejects_total");
+}
+
 } // namespace
 
-Sides::Sides(const Lab &lab)
-    : lab_(lab), resolver_{DnsClient(lab, Machine::resolver, Lab::resolver4),
-                           DnsClient(lab, Machine::resolver, Lab::resolver6)},
-      fast_path_{DnsClient(lab, Machine::client, Lab::resolver4), DnsClient(lab, Machine::client, Lab::resolver6)} {}
+Sides::Asker::Asker(const Lab &lab, Machine machine, const Server &asked)
+    : from(machine), server(asked), ipv4(lab, machine, asked.ipv4), ipv6(lab, machine, asked.ipv6) {}
 
-Reply Sides::ask(Machine machine, Clients &clients, const Asking &asking, Wait wait) {
+Sides::Sides(const Lab &lab, const Setting &setting)
+    : lab_(lab), setting_(setting), resolver_(lab, setting.resolver.machine, setting.resolver),
+      local_resolver_(lab, setting.host.machine, setting.host), fast_path_(lab, Machine::client, setting.host) {}
+
+Reply Sides::ask(Asker &asker, const Asking &asking, Wait wait) {
     DnsQuery query = asking.query;
     query.id = ++id_;
     if (asking.tcp) {
-        return ask_over_tcp(lab_, machine, asking.ipv6 ? Lab::resolver6 : Lab::resolver4, query);
+        return ask_over_tcp(lab_, asker.from, asking.ipv6 ? asker.server.ipv6 : asker.server.ipv4, query);
     }
-    return (asking.ipv6 ? clients.ipv6 : clients.ipv4)
+    return (asking.ipv6 ? asker.ipv6 : asker.ipv4)
         .ask(query, asking.malformed && wait != Wait::patient ? short_wait : usual_wait);
 }
 
 Reply Sides::ask_resolver(const Asking &asking, Wait wait) {
-    return ask(Machine::resolver, resolver_, asking, wait);
+    return ask(is_eligible(asking) ? resolver_ : local_resolver_, asking, wait);
 }
 
 Answered Sides::ask_fast_path(const Asking &asking, Wait wait) {
     const auto before = results();
-    Answered answered = {ask(Machine::client, fast_path_, asking, wait), {}};
+    Answered answered = {ask(fast_path_, asking, wait), {}};
     for (const auto &[name, count] : results()) {
         const double grown = count - before.at(name);
         if (grown > 0) {
@@ -50,7 +61,7 @@ Answered Sides::ask_fast_path(const Asking &asking, Wait wait) {
 }
 
 std::map<std::string, double> Sides::results() const {
-    const Samples now = metrics(lab_);
+    const Samples now = metrics(lab_, setting_.host.machine);
     std::map<std::string, double> counts;
     for (const std::string name : result_names) {
         counts[name] = now.fastpath("queries_total{result=\"" + name + "\"}");
@@ -59,15 +70,23 @@ std::map<std::string, double> Sides::results() const {
 }
 
 void Sides::settle() const {
-    test::settle(lab_);
+    const bool settled = eventually([&] {
+        const Samples now = metrics(lab_, setting_.host.machine);
+        return learned(now) >= now.fastpath("learn_total{outcome=\"sent\"}");
+    });
+    if (!settled) {
+        throw std::runtime_error("the daemon does not take in what the learner hands over");
+    }
 }
 
 void Sides::flush_fast_path() const {
-    control(lab_, {"cache", "flush-all"});
+    control(lab_, {"cache", "flush-all"}, setting_.host.machine);
 }
 
-void Sides::restart_resolver() const {
-    lab_.restart_resolver();
+void Sides::restart_resolvers() const {
+    for (const Server &server : setting_.resolvers()) {
+        lab_.restart_resolver(server.machine);
+    }
 }
 
 } // namespace fastpath::test

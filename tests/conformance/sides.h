@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sides: the resolver alone, asked on its own machine, and the fast path, asked by the client.
+// Sides: the resolvers alone, each asked on its own machine, and the fast path, asked by the client.
 #pragma once
 
 #include "conformance/asking.h"
 #include "conformance/message_difference.h"
+#include "conformance/setting.h"
 #include "harness/dns_client.h"
 #include "harness/lab.h"
 
@@ -23,9 +24,9 @@ struct Answered {
 
 class Sides {
   public:
-    explicit Sides(const Lab &lab);
+    Sides(const Lab &lab, const Setting &setting);
 
-    // Over the loopback interface, where no fast path is.
+    // The one that the query is for, over the loopback interface, where no fast path is.
     Reply ask_resolver(const Asking &asking, Wait wait = Wait::as_usual);
     // What it was, the counters say: exactly one of them goes up by one, or `result` says otherwise.
     Answered ask_fast_path(const Asking &asking, Wait wait = Wait::as_usual);
@@ -33,21 +34,26 @@ class Sides {
     // The daemon has learned all that there was to learn.
     void settle() const;
     void flush_fast_path() const;
-    // Ends it and starts it again, with an empty cache.
-    void restart_resolver() const;
+    // Ends them and starts them again, with empty caches.
+    void restart_resolvers() const;
 
   private:
-    // By family; sockets of one side have one port each for the whole run.
-    struct Clients {
+    // A machine that asks a server. By family; sockets have one port each for the whole run.
+    struct Asker {
+        Asker(const Lab &lab, Machine machine, const Server &asked);
+        Machine from;
+        Server server;
         DnsClient ipv4;
         DnsClient ipv6;
     };
-    Reply ask(Machine machine, Clients &clients, const Asking &asking, Wait wait);
+    Reply ask(Asker &asker, const Asking &asking, Wait wait);
     [[nodiscard]] std::map<std::string, double> results() const;
 
     const Lab &lab_;
-    Clients resolver_;
-    Clients fast_path_;
+    Setting setting_;
+    Asker resolver_;       // alone
+    Asker local_resolver_; // the host's, alone
+    Asker fast_path_;
     uint16_t id_ = 0;
 };
 

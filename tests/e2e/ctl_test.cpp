@@ -4,6 +4,7 @@
 #include "bpf/answer_maps.h"
 #include "bpf/attachment.h"
 #include "bpf/programs.h"
+#include "conntrack/notrack_rules.h"
 #include "harness/process.h"
 #include "unit/ctl_cached_answer.h"
 #include "util/address.h"
@@ -13,8 +14,11 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <cstring>
+#include <dns_fastpath/config.h>
+#include <dns_fastpath/steer.h>
 #include <filesystem>
 #include <gtest/gtest.h>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sched.h>
@@ -30,6 +34,7 @@ using test::ResponseText;
 
 constexpr uint32_t bucket_count = 4096;
 constexpr uint32_t max_entries = 10'000;
+constexpr uint32_t generation_in_use = 7;
 constexpr const char *interface = "fpctl0";
 constexpr IpAddress address4 = IpAddress::from_ipv4({192, 0, 2, 53});
 constexpr IpAddress address6 = {{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x53}};
@@ -85,6 +90,7 @@ class Ctl : public testing::Test {
         maps_ = value_of(AnswerMaps::open(programs_->answer_maps()));
         table_.emplace(*maps_, max_entries);
         write_meta();
+        write_generations();
     }
     ~Ctl() override {
         std::error_code ignored;
@@ -115,10 +121,40 @@ class Ctl : public testing::Test {
     }
 
     // As the daemon does, which finds addresses on its interfaces.
-    void listen_on(const IpAddress &address) {
-        const fp_addr key = address.abi();
+    void listen_on(const IpAddress &address, uint32_t generation = generation_in_use) {
+        const fp_listener_key key = {generation, address.abi()};
         const fp_listener listener = {};
         ASSERT_EQ(bpf_map_update_elem(programs_->map("listeners"), &key, &listener, BPF_ANY), 0);
+    }
+
+    void write_generations() {
+        fp_generations generations = {};
+        generations.generation = generation_in_use;
+        const uint32_t zero = 0;
+        ASSERT_EQ(bpf_map_update_elem(programs_->map("settings"), &zero, &generations, BPF_ANY), 0);
+    }
+
+    // At the numbers 3 and 5: two in pool `default`, one of which counts 2 queries on each CPU.
+    void add_upstreams() {
+        for (const auto &[number, octet] : {std::pair<uint32_t, uint8_t>(3, 11), std::pair<uint32_t, uint8_t>(5, 12)}) {
+            fp_upstream upstream = {};
+            upstream.address = IpAddress::from_ipv4({198, 18, 1, octet}).abi();
+            upstream.state = FP_UPSTREAM_UP;
+            upstream.weight = 100;
+            std::strcpy(upstream.pool, "default");
+            ASSERT_EQ(bpf_map_update_elem(programs_->map("upstreams"), &number, &upstream, BPF_ANY), 0);
+        }
+        std::vector<fp_upstream_counters> counters(static_cast<size_t>(libbpf_num_possible_cpus()));
+        for (fp_upstream_counters &one : counters) {
+            one.queries = 2;
+        }
+        const uint32_t number = 3;
+        ASSERT_EQ(bpf_map_update_elem(programs_->map("upstream_counters"), &number, counters.data(), BPF_ANY), 0);
+    }
+    [[nodiscard]] fp_upstream upstream(uint32_t number) const {
+        fp_upstream found = {};
+        EXPECT_EQ(bpf_map_lookup_elem(programs_->map("upstreams"), &number, &found), 0);
+        return found;
     }
 
     void attach() {
@@ -340,6 +376,84 @@ TEST_F(Ctl, StatusIsDegradedWithoutAnAddressToAnswerOn) {
     EXPECT_TRUE(contains(problems[0], "no address to answer on"));
 }
 
+// While a reload goes on, and after a daemon that died in one.
+TEST_F(Ctl, StatusKnowsTheAddressesInUseAlone) {
+    listen_on(address4);
+    listen_on(address6, generation_in_use + 1);
+    listen_on(address6, generation_in_use - 1);
+    EXPECT_EQ(ctl_json({"status"})["listeners"], json({"192.0.2.53"}));
+}
+
+TEST_F(Ctl, StatusCountsUpstreams) {
+    add_upstreams();
+    EXPECT_EQ(ctl_json({"status"})["upstreams"], json({{"up", 2}, {"drained", 0}, {"total", 2}}));
+}
+
+TEST_F(Ctl, UpstreamsShowsThoseInUse) {
+    EXPECT_EQ(ctl_json({"upstreams"})["upstreams"], json::array());
+    add_upstreams();
+    const test::Finished finished = ctl({"upstreams"});
+    EXPECT_EQ(finished.exit_code, fine) << finished.output;
+    EXPECT_TRUE(contains(finished.output, "\ndefault  198.18.1.12  ")) << finished.output;
+    const json upstreams = ctl_json({"upstreams"})["upstreams"];
+    ASSERT_EQ(upstreams.size(), 2);
+    EXPECT_EQ(upstreams[0]["upstream"], "198.18.1.11");
+    EXPECT_EQ(upstreams[0]["queries"], 2 * libbpf_num_possible_cpus());
+    EXPECT_EQ(upstreams[1]["queries"], 0);
+}
+
+TEST_F(Ctl, DrainAndUndrainChangeOneFieldOfTheMap) {
+    add_upstreams();
+    fp_upstream wanted = upstream(5);
+    wanted.drained = 1;
+    const test::Finished drained = ctl({"drain", "198.18.1.12"});
+    EXPECT_EQ(drained.exit_code, fine);
+    EXPECT_EQ(drained.output, "198.18.1.12: drained in pool default\n");
+    fp_upstream found = upstream(5);
+    EXPECT_EQ(std::memcmp(&found, &wanted, sizeof(found)), 0);
+    EXPECT_EQ(upstream(3).drained, 0);
+    EXPECT_EQ(ctl_json({"upstreams"})["upstreams"][1]["drained"], true);
+
+    EXPECT_EQ(ctl_json({"drain", "198.18.1.11"})["pools_without_service"], json({"default"}));
+    EXPECT_EQ(ctl({"upstreams"}).exit_code, failed) << "no upstream of the pool is left";
+    EXPECT_EQ(ctl({"undrain", "198.18.1.11"}).exit_code, fine);
+    EXPECT_EQ(upstream(3).drained, 0);
+    EXPECT_EQ(upstream(5).drained, 1);
+}
+
+TEST_F(Ctl, DrainNamesTheUpstreamsWhereItFindsNone) {
+    add_upstreams();
+    const test::Finished finished = ctl({"drain", "198.18.1.13"});
+    EXPECT_EQ(finished.exit_code, failed);
+    EXPECT_TRUE(contains(finished.output, "no upstream 198.18.1.13; there are 198.18.1.11, 198.18.1.12"))
+        << finished.output;
+}
+
+TEST_F(Ctl, DoctorGathersFactsOfPinsAndHost) {
+    attach();
+    add_upstreams();
+    const test::Finished finished = ctl({"doctor"});
+    EXPECT_EQ(finished.exit_code, failed);
+    EXPECT_TRUE(contains(finished.output, "warning  xdp_mode ")) << finished.output;
+    const json doctor = ctl_json({"doctor"});
+    EXPECT_EQ(doctor["status"], "warning") << doctor.dump(2);
+    std::map<std::string, std::string> statuses;
+    for (const json &check : doctor["checks"]) {
+        statuses[check["check"]] = check["status"];
+    }
+    EXPECT_EQ(statuses, (std::map<std::string, std::string>{{"heartbeat", "ok"},
+                                                            {"xdp_mode", "warning"},
+                                                            {"source_ports", "ok"},
+                                                            {"forwarding", "ok"},
+                                                            {"notrack", "ok"},
+                                                            {"tracked_dns", "ok"},
+                                                            {"firewall", "ok"},
+                                                            {"translation", "ok"},
+                                                            {"conntrack_fill", "ok"}}));
+    EXPECT_EQ(ctl({"detach"}).exit_code, fine);
+    EXPECT_EQ(ctl({"doctor"}).exit_code, fine) << ctl({"doctor"}).output;
+}
+
 TEST_F(Ctl, StatusIsDegradedByARenamedInterface) {
     attach();
     listen_on(address4);
@@ -430,6 +544,18 @@ TEST_F(Ctl, DetachRemovesThePinsWhereNoDaemonRuns) {
     EXPECT_FALSE(contains(interface_state(), "xdp"));
     EXPECT_FALSE(std::filesystem::exists(pins_));
     EXPECT_EQ(ctl({"status"}).exit_code, not_running);
+}
+
+TEST_F(Ctl, DetachRemovesTheFirewallRulesOfADaemonThatWasKilled) {
+    const auto tables = [] { return test::run({"nft", "list", "tables"}).output; };
+    const std::string ours = "table inet " + notrack_table(pins_) + "\n";
+    test::run({"nft", "-f", "-"}, "add " + ours + "add table inet dns_fastpath\n");
+    ASSERT_EQ(ctl({"detach"}).exit_code, fine);
+    EXPECT_EQ(tables(), ours + "table inet dns_fastpath\n") << "the daemon still runs";
+    stop_daemon();
+    ASSERT_EQ(ctl({"detach"}).exit_code, fine);
+    EXPECT_EQ(tables(), "table inet dns_fastpath\n") << "that of another daemon, with other pins";
+    test::run({"nft", "delete", "table", "inet", "dns_fastpath"});
 }
 
 // The numbers of interfaces are those of another namespace there: nothing may be done by them.

@@ -62,6 +62,12 @@ void FastpathDaemon::reload(const std::string &config) {
     process_.signal(SIGHUP);
 }
 
+bool FastpathDaemon::reloads(const std::string &config) {
+    const size_t before = log().size();
+    reload(config);
+    return eventually([&] { return log().find("reloaded: ", before) != std::string::npos; });
+}
+
 bool FastpathDaemon::says(const std::string &text) const {
     return eventually([&] { return log().find(text) != std::string::npos; });
 }

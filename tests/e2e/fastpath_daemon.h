@@ -33,6 +33,8 @@ class FastpathDaemon {
     void kill();
     // A new config and SIGHUP. What came of it is in the log.
     void reload(const std::string &config);
+    // The same, and waits until it is in use; false where it is refused.
+    [[nodiscard]] bool reloads(const std::string &config);
 
     [[nodiscard]] std::string log() const { return process_.output(); }
     // Waits until the log has this text.

@@ -31,18 +31,9 @@ class SteeredAnswers : public SteeringTest {
     static void SetUpTestSuite() {
         SteeringTest::SetUpTestSuite();
         if (can_run()) {
-            daemon_ =
-                std::make_unique<FastpathDaemon>(lab(), steering_config(default_pool({az1a_upstreams})), Machine::fp1);
-            ASSERT_TRUE(upstreams_up(2)) << daemon_->log();
+            serve(steering_config(default_pool({az1a_upstreams})), 2);
         }
     }
-    static void TearDownTestSuite() {
-        daemon_.reset();
-        SteeringTest::TearDownTestSuite();
-    }
-
-  private:
-    static inline std::unique_ptr<FastpathDaemon> daemon_;
 };
 
 struct Case {
@@ -128,7 +119,8 @@ class AnotherInterface : public SteeringTest {};
 
 TEST_F(AnotherInterface, IsWhereTheUpstreamIs) {
     const FastpathDaemon daemon(lab(),
-                                "interfaces: [eth0, eth1]\nacl: {allow: [198.18.0.0/15, \"2001:db8::/32\"]}\n" +
+                                "interfaces: [eth0, eth1]\n"
+                                "acl: {allow: [198.18.0.0/15, \"2001:db8::/32\"]}\n" +
                                     default_pool({"{address: 198.19.0.53}", "{address: \"2001:db8:19::53\"}"}),
                                 Machine::fp1);
     ASSERT_TRUE(upstreams_up(2)) << daemon.log();

@@ -96,31 +96,37 @@ class Net {
 };
 
 // az1a answers one query of two, so that thousands of flows are open at any time: the odds of an attacker are at their best.
+class RareAnswers {
+  public:
+    explicit RareAnswers(const Lab &lab) : lab_(lab) {
+        lab_.must_run(Machine::az1a, {"nft", "-f", "-"},
+                      "table inet rare {\n"
+                      "  chain prerouting {\n"
+                      "    type filter hook prerouting priority raw\n"
+                      "    ip saddr 198.18.0.2 udp dport 53 numgen random mod 2 == 0 drop\n"
+                      "  }\n"
+                      "}\n");
+    }
+    ~RareAnswers() { lab_.must_run(Machine::az1a, {"nft", "delete", "table", "inet", "rare"}); }
+    RareAnswers(const RareAnswers &) = delete;
+    RareAnswers &operator=(const RareAnswers &) = delete;
+
+  private:
+    const Lab &lab_;
+};
+
 class Attack : public SteeringTest {
   protected:
-    static void make_answers_rare() {
-        lab().must_run(Machine::az1a, {"nft", "-f", "-"},
-                       "table inet rare {\n"
-                       "  chain prerouting {\n"
-                       "    type filter hook prerouting priority raw\n"
-                       "    ip saddr 198.18.0.2 udp dport 53 numgen random mod 2 == 0 drop\n"
-                       "  }\n"
-                       "}\n");
-    }
-    static void make_answers_sure() { on(Machine::az1a, {"nft", "delete", "table", "inet", "rare"}); }
-
     static bool is_poisoned() {
         return control(lab(), {"cache", "dump"}, Machine::fp1).find(poison) != std::string::npos;
     }
 };
 
 TEST_F(Attack, WithTheAddressOfAnUpstream) {
-    const FastpathDaemon daemon(
-        lab(), steering_config(default_pool({"{address: 198.18.1.11}"}), "interval: 1m, rise: 1"), Machine::fp1);
-    ASSERT_TRUE(upstreams_up(1)) << daemon.log();
+    serve(steering_config(default_pool({"{address: 198.18.1.11}"}), "interval: 1m, rise: 1"), 1);
     const Net net(lab());
+    const RareAnswers rare(lab());
     Forger forger(lab());
-    make_answers_rare();
     Load load(lab(), 1000, 4, questions_who(names));
     ASSERT_TRUE(eventually([] { return counter("upstream_queries_total" + of_upstream(address::az1a, "")) > 500; }));
     const auto begin = std::chrono::steady_clock::now();
@@ -129,13 +135,14 @@ TEST_F(Attack, WithTheAddressOfAnUpstream) {
         return !load.is_running();
     }));
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    make_answers_sure();
     EXPECT_GT(static_cast<double>(forger.sent()), took.count() * 10'000) << "of " << took.count() << " seconds";
     const LoadReport report = load.report();
     EXPECT_GT(report.lost, report.sent / 4) << "no flow was left open";
     EXPECT_TRUE(net.is_empty());
     EXPECT_FALSE(is_poisoned());
-    EXPECT_GE(counter("drops_total{reason=\"unasked\"}"), static_cast<double>(forger.sent()));
+    // A few have port and id of an open flow, but not its question.
+    EXPECT_GE(counter("drops_total{reason=\"unasked\"}") + counter("drops_total{reason=\"question\"}"),
+              static_cast<double>(forger.sent()));
 
     forger.send_answer_to(Lab::client4, 40'000);
     EXPECT_TRUE(eventually([&] { return !net.is_empty(); })) << "the net catches nothing";
@@ -143,8 +150,7 @@ TEST_F(Attack, WithTheAddressOfAnUpstream) {
 
 // To the programs it is nothing of theirs, and to the host it is for a port that nobody has.
 TEST_F(Attack, WithAnAddressThatIsNoUpstreams) {
-    const FastpathDaemon daemon(lab(), steering_config(default_pool({"{address: 198.18.1.11}"})), Machine::fp1);
-    ASSERT_TRUE(upstreams_up(1)) << daemon.log();
+    serve(steering_config(default_pool({"{address: 198.18.1.11}"})), 1);
     const Net net(lab());
     Forger forger(lab());
     Load load(lab(), 1000, 2, questions_who(names));
@@ -159,8 +165,7 @@ TEST_F(Attack, WithAnAddressThatIsNoUpstreams) {
 
 // Nor does any answer to the port that clients ask make an entry.
 TEST_F(Attack, AtTheListenPort) {
-    const FastpathDaemon daemon(lab(), steering_config(default_pool({"{address: 198.18.1.11}"})), Machine::fp1);
-    ASSERT_TRUE(upstreams_up(1)) << daemon.log();
+    serve(steering_config(default_pool({"{address: 198.18.1.11}"})), 1);
     Forger forger(lab());
     const double before = counter("pass_total{reason=\"response\"}");
     for (int i = 0; i < 100; i++) {

@@ -29,9 +29,7 @@ class Choice : public SteeringTest {
 // --- pools --------------------------------------------------------------------------------------------------------------
 
 TEST_F(Choice, OfTheSameAvailabilityZoneByName) {
-    const FastpathDaemon daemon(lab(), steering_config(default_pool({az1a_upstreams, az1b_upstreams, az2a_upstreams})),
-                                Machine::fp1);
-    ASSERT_TRUE(upstreams_up(6)) << daemon.log();
+    serve(steering_config(default_pool({az1a_upstreams, az1b_upstreams, az2a_upstreams})), 6);
     for (const std::string server : {address::fp1, address::fp1_v6}) {
         const Survey answered = survey(100, {.server = server});
         EXPECT_EQ(answered.size(), 2u);
@@ -41,11 +39,8 @@ TEST_F(Choice, OfTheSameAvailabilityZoneByName) {
 }
 
 TEST_F(Choice, ByWeight) {
-    const FastpathDaemon daemon(
-        lab(),
-        steering_config(default_pool({"{address: 198.18.1.11, weight: 300}", "{address: 198.18.1.12, weight: 100}"})),
-        Machine::fp1);
-    ASSERT_TRUE(upstreams_up(2)) << daemon.log();
+    serve(steering_config(default_pool({"{address: 198.18.1.11, weight: 300}", "{address: 198.18.1.12, weight: 100}"})),
+          2);
     const Survey answered = survey(400);
     EXPECT_NEAR(answered.at("az1a"), 300, 35); // four times the standard deviation
     EXPECT_EQ(answered.at("az1a") + answered.at("az1b"), 400);
@@ -53,9 +48,7 @@ TEST_F(Choice, ByWeight) {
 
 // The resolver on this host is one of the pool, and of the same AZ wherever that is.
 TEST_F(Choice, OfThisHostToo) {
-    const FastpathDaemon daemon(
-        lab(), steering_config(default_pool({"{address: local}", az1b_upstreams, az2a_upstreams})), Machine::fp1);
-    ASSERT_TRUE(upstreams_up(5)) << daemon.log();
+    serve(steering_config(default_pool({"{address: local}", az1b_upstreams, az2a_upstreams})), 5);
     const Survey answered = survey(100);
     EXPECT_EQ(answered.size(), 2u);
     EXPECT_GT(answered.at("fp1"), 25);
@@ -64,9 +57,9 @@ TEST_F(Choice, OfThisHostToo) {
 
 TEST_F(Choice, IsTheSameOnAllHosts) {
     const std::string config = steering_config(default_pool({az1a_upstreams, az1b_upstreams}));
-    const FastpathDaemon first(lab(), config, Machine::fp1);
+    serve(config, 4);
     const FastpathDaemon second(lab(), config, Machine::fp2);
-    ASSERT_TRUE(upstreams_up(4, Machine::fp1) && upstreams_up(4, Machine::fp2));
+    ASSERT_TRUE(upstreams_up(4, Machine::fp2)) << second.log();
     DnsClient by_first(lab(), Machine::client, address::fp1);
     DnsClient by_second(lab(), Machine::client, address::fp2);
     for (int i = 0; i < 50; i++) {
@@ -76,9 +69,7 @@ TEST_F(Choice, IsTheSameOnAllHosts) {
 }
 
 TEST_F(Choice, WithoutTheDrained) {
-    const FastpathDaemon daemon(lab(), steering_config(default_pool({az1a_upstreams, az1b_upstreams, az2a_upstreams})),
-                                Machine::fp1);
-    ASSERT_TRUE(upstreams_up(6)) << daemon.log();
+    serve(steering_config(default_pool({az1a_upstreams, az1b_upstreams, az2a_upstreams})), 6);
     control(lab(), {"drain", address::az1a}, Machine::fp1);
     EXPECT_EQ(survey(40), (Survey{{"az1b", 40}}));
     control(lab(), {"drain", address::az1b}, Machine::fp1);
@@ -92,11 +83,9 @@ TEST_F(Choice, WithoutTheDrained) {
 // --- limits -------------------------------------------------------------------------------------------------------------
 
 TEST_F(Choice, UpToMaxQpsThenTheNextOne) {
-    const FastpathDaemon daemon(lab(),
-                                steering_config(default_pool({"{address: 198.18.1.11, az: az1, max_qps: 500}",
-                                                              "{address: 198.18.2.11, az: az2}"})),
-                                Machine::fp1);
-    ASSERT_TRUE(upstreams_up(2)) << daemon.log();
+    serve(steering_config(
+              default_pool({"{address: 198.18.1.11, az: az1, max_qps: 500}", "{address: 198.18.2.11, az: az2}"})),
+          2);
     Load load(lab(), 2000, 7, questions_who(5000));
     seconds_to_grow(queries_of(address::az1a, "az1"), 500); // what it may take ahead of time is used up
     const double others = counter(queries_of(address::az2a, "az2"));
@@ -108,12 +97,12 @@ TEST_F(Choice, UpToMaxQpsThenTheNextOne) {
 }
 
 TEST_F(Choice, OfNobodyElseWhereTheOnlyOneIsAtItsLimit) {
-    const FastpathDaemon daemon(lab(), steering_config(default_pool({"{address: 198.18.1.11, max_qps: 100}"})),
-                                Machine::fp1);
-    ASSERT_TRUE(upstreams_up(1)) << daemon.log();
+    serve(steering_config(default_pool({"{address: 198.18.1.11, max_qps: 100}"})), 1);
+    const std::string others = "misses_total{way=\"no_upstream\"}";
+    const double before = counter(others);
     const LoadReport report = Load(lab(), 1000, 3, questions_who(2000)).report();
     EXPECT_EQ(report.lost, 0u);
-    EXPECT_GT(counter("misses_total{way=\"no_upstream\"}"), 2000) << "the resolver of this host has the rest";
+    EXPECT_GT(counter(others), before + 2000) << "the resolver of this host has the rest";
 }
 
 // --- routes -------------------------------------------------------------------------------------------------------------
@@ -132,8 +121,7 @@ class Routes : public Choice {
         Choice::SetUp();
         if (can_run()) {
             on(Machine::fp1, {"ip", "address", "replace", "198.18.0.12/16", "dev", "eth0"});
-            daemon_.emplace(lab(), steering_config(routed), Machine::fp1);
-            ASSERT_TRUE(upstreams_up(3)) << daemon_->log();
+            serve(steering_config(routed), 3);
         }
     }
 
@@ -145,9 +133,6 @@ class Routes : public Choice {
     static bool becomes_hit(DnsClient &client, const std::string &name) {
         return eventually([&] { return is_hit(client, name); });
     }
-
-  private:
-    std::optional<FastpathDaemon> daemon_;
 };
 
 TEST_F(Routes, AZoneIsResolvedWhereItIsKnown) {
@@ -185,17 +170,16 @@ TEST_F(Routes, AnswersAreSharedWithinAView) {
 // --- hosts that steer to each other -------------------------------------------------------------------------------------
 
 TEST_F(Choice, OfEachOtherEndsAtTheSecond) {
-    const FastpathDaemon first(
-        lab(), steering_config(default_pool({"{address: 198.18.0.3}", "{address: \"2001:db8::3\"}"})), Machine::fp1);
+    serve(steering_config(default_pool({"{address: 198.18.0.3}", "{address: \"2001:db8::3\"}"})), 2);
     const FastpathDaemon second(
         lab(), steering_config(default_pool({"{address: 198.18.0.2}", "{address: \"2001:db8::2\"}"})), Machine::fp2);
-    ASSERT_TRUE(upstreams_up(2, Machine::fp1) && upstreams_up(2, Machine::fp2)) << first.log() << second.log();
+    ASSERT_TRUE(upstreams_up(2, Machine::fp2)) << second.log();
     for (const std::string server : {address::fp1, address::fp1_v6}) {
         const double steered = counter("misses_total{way=\"steered\"}");
         const double arrived = counter("misses_total{way=\"from_upstream\"}", Machine::fp2);
         EXPECT_EQ(survey(10, {.server = server}), (Survey{{"fp2", 10}}));
         EXPECT_EQ(counter("misses_total{way=\"steered\"}"), steered + 10);
-        EXPECT_EQ(counter("misses_total{way=\"from_upstream\"}", Machine::fp2), arrived + 10);
+        EXPECT_GE(counter("misses_total{way=\"from_upstream\"}", Machine::fp2), arrived + 10); // probes are among them
     }
     EXPECT_EQ(counter("misses_total{way=\"steered\"}", Machine::fp2), 0) << "a query went on in circles";
     EXPECT_EQ(survey(10, {.server = address::fp2}), (Survey{{"fp1", 10}}));

@@ -8,7 +8,7 @@ namespace fastpath::test {
 namespace {
 
 constexpr unsigned rate = 20'000;
-constexpr unsigned seconds = 5;
+constexpr unsigned seconds = 6; // kxdpgun sends somewhat less than it is told to
 
 class Tracking : public SteeringTest {
   protected:
@@ -29,11 +29,11 @@ class Tracking : public SteeringTest {
         }
     }
 
-    // Connections of which the client's machine is one end. What the host asks for itself is tracked, and should be.
+    // Connections that queries of the client's machine have made. What the host asks for itself is tracked, and may be.
     static unsigned long of_clients() {
-        const std::string entries = on(Machine::fp1, {"conntrack", "-L"});
+        const std::string entries = on(Machine::fp1, {"conntrack", "-L", "-p", "udp", "--src", Lab::client4});
         unsigned long count = 0;
-        for (size_t at = 0; (at = entries.find(clients_, at)) != std::string::npos; at += clients_.size()) {
+        for (size_t at = 0; (at = entries.find("dport=53 ", at)) != std::string::npos; at++) {
             count++;
         }
         return count;
@@ -42,39 +42,38 @@ class Tracking : public SteeringTest {
         return std::stoul(on(Machine::fp1, {"cat", "/proc/sys/net/netfilter/nf_conntrack_count"}));
     }
 
-    // Most of 100,000 misses are answered: the rate is more than two busy CPUs can do.
-    static void expect_untracked_misses(const char *way, const std::string &config) {
-        const FastpathDaemon daemon(lab(), config, Machine::fp1);
-        ASSERT_TRUE(upstreams_up(1)) << daemon.log();
+    // That all are answered is not asked for: the rate is more than two busy CPUs can do.
+    static void expect_untracked_misses(const std::string &way) {
+        const std::string misses = "misses_total{way=\"" + way + "\"}";
+        const double before = counter(misses);
         const unsigned long all_before = all();
         ask_from_many_ports(lab(), rate, seconds, questions_who(5000));
-        EXPECT_GE(counter(std::string("misses_total{way=\"") + way + "\"}"), 100'000);
+        EXPECT_GE(counter(misses), before + 100'000);
         EXPECT_EQ(of_clients(), 0u);
         EXPECT_LE(all(), all_before + 50) << "beyond the probes of some seconds";
     }
-
-  private:
-    static inline const std::string clients_ = std::string("src=") + Lab::client4 + " ";
 };
 
 TEST_F(Tracking, OfSteeredMissesIsNone) {
-    expect_untracked_misses("steered", steering_config(default_pool({"{address: 198.18.1.11}"})));
+    serve(steering_config(default_pool({"{address: 198.18.1.11}"})), 1);
+    expect_untracked_misses("steered");
 }
 
 TEST_F(Tracking, OfLocalMissesIsNone) {
-    expect_untracked_misses("local", steering_config(default_pool({"{address: local}"})));
+    serve(steering_config(default_pool({"{address: local}"})), 1);
+    expect_untracked_misses("local");
 }
 
 TEST_F(Tracking, IsWhatTheRulesetWouldDo) {
-    const FastpathDaemon daemon(lab(), steering_config("conntrack: {notrack: false}\n"), Machine::fp1);
-    ASSERT_TRUE(upstreams_up(1)) << daemon.log();
+    serve(steering_config("conntrack: {notrack: false}\n"), 1);
     const LoadReport report = ask_from_many_ports(lab(), 1000, 1, questions_who(1000));
     EXPECT_EQ(of_clients(), report.sent);
     on(Machine::fp1, {"conntrack", "-F"});
 }
 
 TEST_F(Tracking, IsAsBeforeWhenTheDaemonHasGone) {
-    { const FastpathDaemon daemon(lab(), steering_config(default_pool({"{address: local}"})), Machine::fp1); }
+    serve(steering_config({}), 1);
+    serve_no_more();
     const std::string rules = on(Machine::fp1, {"nft", "list", "ruleset"});
     EXPECT_EQ(rules.find("dns_fastpath"), std::string::npos) << rules;
     EXPECT_NE(rules.find("table inet e2e"), std::string::npos) << "others have lost theirs: " << rules;

@@ -13,14 +13,6 @@ class SteeringLifecycle : public SteeringTest {
     static bool steered_reach(double count) {
         return eventually([count] { return stats(lab(), Machine::fp1).fastpath(steered) >= count; });
     }
-    static unsigned reloads(const FastpathDaemon &daemon) {
-        const std::string log = daemon.log();
-        unsigned count = 0;
-        for (size_t at = 0; (at = log.find("reloaded: ", at)) != std::string::npos; at++) {
-            count++;
-        }
-        return count;
-    }
 };
 
 TEST_F(SteeringLifecycle, ReloadsUnderLoadLoseNothing) {
@@ -35,11 +27,10 @@ TEST_F(SteeringLifecycle, ReloadsUnderLoadLoseNothing) {
     };
     FastpathDaemon daemon(lab(), configs.front(), Machine::fp1);
     ASSERT_TRUE(upstreams_up(2)) << daemon.log();
-    Load load(lab(), 3000, 8, questions_who(5000));
+    Load load(lab(), 3000, 6, questions_who(5000));
     ASSERT_TRUE(steered_reach(1000));
     for (unsigned turn = 1; turn <= 20; turn++) {
-        daemon.reload(configs[turn % configs.size()]);
-        ASSERT_TRUE(eventually([&] { return reloads(daemon) == turn; })) << daemon.log();
+        ASSERT_TRUE(daemon.reloads(configs[turn % configs.size()])) << daemon.log();
     }
     EXPECT_TRUE(load.is_running()) << "the load was over too soon to say anything";
     const LoadReport report = load.report();

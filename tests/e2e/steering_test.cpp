@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "e2e/steering_test.h"
 
+#include <stdexcept>
+
 namespace fastpath::test {
 namespace {
 
@@ -38,6 +40,25 @@ std::string default_pool(const std::vector<std::string> &upstreams) {
 
 std::string of_upstream(const std::string &address, const std::string &az, const std::string &pool) {
     return "{upstream=\"" + address + "\",pool=\"" + pool + "\",az=\"" + az + "\"}";
+}
+
+std::unique_ptr<FastpathDaemon> SteeringTest::daemon_;
+
+void SteeringTest::TearDownTestSuite() {
+    daemon_.reset();
+    LabTest::TearDownTestSuite();
+}
+
+void SteeringTest::serve(const std::string &config, int upstreams) {
+    bool serves = true;
+    if (daemon_) {
+        serves = daemon_->reloads(config);
+    } else {
+        daemon_ = std::make_unique<FastpathDaemon>(lab(), config, Machine::fp1);
+    }
+    if (!serves || !upstreams_up(upstreams)) {
+        throw std::runtime_error("dns-fastpathd does not serve: " + daemon_->log());
+    }
 }
 
 bool SteeringTest::upstreams_up(int count, Machine host) {

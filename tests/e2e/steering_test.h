@@ -7,6 +7,7 @@
 #include "harness/dns_client.h"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,12 @@ using Survey = std::map<std::string, int>;
 class SteeringTest : public LabTest {
   protected:
     static void SetUpTestSuite() { set_up_lab(Topology::steering); }
+    static void TearDownTestSuite();
+
+    // dns-fastpathd on fp1 with this config, whose upstreams are so many; returns when they are up, and throws the log where they
+    // do not come. One that serves already reloads: a start and a stop take seconds. So counters and cache go on from test to test.
+    static void serve(const std::string &config, int upstreams);
+    static void serve_no_more() { daemon_.reset(); }
 
     // Of a daemon on fp1 or fp2: waits until so many upstreams are up, over all pools.
     static bool upstreams_up(int count, Machine host = Machine::fp1);
@@ -63,6 +70,9 @@ class SteeringTest : public LabTest {
     }
 
     static std::string on(Machine machine, const Command &command) { return lab().must_run(machine, command); }
+
+  private:
+    static std::unique_ptr<FastpathDaemon> daemon_;
 };
 
 // So many names below who.example, as questions for a Load: each of them is a miss, however often it is asked.

@@ -10,8 +10,9 @@
 namespace fastpath::test {
 namespace {
 
-constexpr std::chrono::milliseconds try_limit{400};
-constexpr unsigned tries_limit = 4;
+// All tries together take less time than anybody needs to notice that an upstream is gone.
+constexpr std::chrono::milliseconds try_limit{150};
+constexpr unsigned tries_limit = 3;
 
 } // namespace
 

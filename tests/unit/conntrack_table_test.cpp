@@ -25,12 +25,16 @@ const std::string recursion = "ipv4     2 tcp      6 431999 ESTABLISHED src=198.
 // Clients ask 203.0.113.1, which is translated to us.
 const std::string translated = "ipv4     2 udp      17 29 src=192.0.2.10 dst=203.0.113.1 sport=42245 dport=53 "
                                "src=198.18.0.2 dst=192.0.2.10 sport=53 dport=42245 mark=0 use=2\n";
+// Clients ask our port 5353, which is translated to 53.
+const std::string redirected = "ipv4     2 udp      17 29 src=192.0.2.10 dst=198.18.0.2 sport=42245 dport=5353 "
+                               "src=198.18.0.2 dst=192.0.2.10 sport=53 dport=42245 mark=0 use=2\n";
 
 TEST(ConntrackTable, CountsDnsToAndFromTheAddresses) {
     EXPECT_EQ(count(query4), 1);
     EXPECT_EQ(count(query6), 1);
     EXPECT_EQ(count(recursion), 1);
     EXPECT_EQ(count(translated), 1);
+    EXPECT_EQ(count(redirected), 1);
     EXPECT_EQ(count(query4 + query6 + recursion), 3);
 }
 

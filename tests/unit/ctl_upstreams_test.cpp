@@ -101,7 +101,7 @@ TEST(Upstreams, AreAProblemWhereOneIsDown) {
     ASSERT_EQ(problems.size(), 1);
     EXPECT_EQ(problems[0],
               "the upstream 198.18.1.12 of pool default has been down for 5 min 0 s; see its log, or drain it");
-    EXPECT_NE(printed(report).find("\ndegraded: " + problems[0] + "\n"), std::string::npos);
+    EXPECT_NE(printed(report).find("\ndegraded:  " + problems[0] + "\n"), std::string::npos);
     EXPECT_EQ(to_json(report)["problems"], Json(problems));
     find(report.upstreams, "default", "198.18.1.12").record.drained = 1;
     EXPECT_EQ(problems_of(report), Problems{}) << "the operator knows";

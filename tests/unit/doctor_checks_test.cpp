@@ -16,6 +16,7 @@ void set_rules(Facts &facts, const std::string &json) {
 Facts healthy() {
     Facts facts;
     facts.daemon = {.is_running = true, .heartbeat_age_seconds = 1};
+    facts.notrack_table = "dns_fastpath";
     facts.listeners = {parse_address("198.18.0.2").value(), parse_address("2001:db8::2").value()};
     facts.interfaces = {{"eth0", true}};
     facts.steering = {.steers = true, .source_ports = {20'000, 24'095}, .families = {AF_INET, AF_INET6}};

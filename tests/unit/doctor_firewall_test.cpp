@@ -14,6 +14,10 @@ NftRuleset parsed(const std::string &json) {
     return parse_nft_ruleset(json).value();
 }
 
+std::optional<std::set<IpAddress>> our_addresses(const NftRuleset &ruleset) {
+    return notrack_addresses(ruleset, "dns_fastpath");
+}
+
 Places places_of(const std::vector<const NftRule *> &rules) {
     Places places;
     for (const NftRule *rule : rules) {
@@ -52,25 +56,29 @@ TEST(NftRuleset, OfUnknownShapeIsNotUnderstood) {
         {"rule": {"family": "inet", "table": "dns_fastpath", "expr": [{"match": 1}, {"match": {"left": {"ct": 1}}}, 1]}},
         {"rule": {"expr": 1}}, {"rule": {"expr": [{"vmap": {"key": {"ct": {"key": "state"}}, "data": 1}}]}},
         {"rule": {"expr": [{"mangle": null}, {"match": {"op": "==", "left": {"payload": null}, "right": null}}]}}]})");
-    EXPECT_EQ(notrack_addresses(ruleset), std::nullopt);
+    EXPECT_EQ(our_addresses(ruleset), std::nullopt);
     EXPECT_TRUE(zone_rules(ruleset).empty());
     EXPECT_TRUE(dns_translations(ruleset).empty());
     EXPECT_TRUE(rules_that_want_tracking(ruleset).empty());
 }
 
 TEST(NotrackAddresses, AreThoseOfOurTable) {
-    EXPECT_EQ(notrack_addresses(parsed(test::notrack_json())),
+    EXPECT_EQ(our_addresses(parsed(test::notrack_json())),
               (std::set<IpAddress>{parse_address("198.18.0.2").value(), parse_address("2001:db8::2").value()}));
 }
 
+TEST(NotrackAddresses, AreNotThoseOfAnotherDaemon) {
+    EXPECT_EQ(notrack_addresses(parsed(test::notrack_json()), "second_one"), std::nullopt);
+}
+
 TEST(NotrackAddresses, AreNoneWhereTheTableIsNotWhole) {
-    EXPECT_EQ(notrack_addresses(parsed(test::stateful_firewall_json())), std::nullopt);
+    EXPECT_EQ(our_addresses(parsed(test::stateful_firewall_json())), std::nullopt);
     const std::string whole = test::notrack_json();
-    EXPECT_EQ(notrack_addresses(parsed(with(whole, R"("hook": "output")", R"("hook": "input")"))), std::nullopt);
+    EXPECT_EQ(our_addresses(parsed(with(whole, R"("hook": "output")", R"("hook": "input")"))), std::nullopt);
     const std::string rule = R"("chain": "to_us", "handle": 7)";
     const std::string first_gone = with(whole, rule, R"("chain": "other", "table": "other")");
-    EXPECT_NE(notrack_addresses(parsed(first_gone)), std::nullopt) << "there is one for IPv6 still";
-    EXPECT_EQ(notrack_addresses(parsed(with(first_gone, R"("chain": "to_us", "handle": 8)", R"("table": "other")"))),
+    EXPECT_NE(our_addresses(parsed(first_gone)), std::nullopt) << "there is one for IPv6 still";
+    EXPECT_EQ(our_addresses(parsed(with(first_gone, R"("chain": "to_us", "handle": 8)", R"("table": "other")"))),
               std::nullopt);
 }
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bpf/flow_sweeper.h"
 
+#include <algorithm>
 #include <bpf/bpf.h>
 #include <cerrno>
 
 namespace fastpath {
 
 namespace {
+
+constexpr uint64_t waiting_from_ns = FP_NSEC_PER_SEC / 2;
 
 constexpr uint32_t batch_size = 4096; // more than a bucket of the map ever holds, which a batch must take as a whole
 
@@ -23,17 +26,19 @@ uint32_t FlowSweeper::read_batch(void *position, bool is_first, bool &is_last) {
     return code == 0 || errno == ENOENT ? count : 0;
 }
 
-std::map<uint16_t, uint64_t> FlowSweeper::sweep(uint64_t now_ns, std::chrono::nanoseconds life) {
-    std::map<uint16_t, uint64_t> unanswered;
+std::map<uint16_t, Unanswered> FlowSweeper::sweep(uint64_t now_ns, std::chrono::nanoseconds life) {
+    std::map<uint16_t, Unanswered> unanswered;
     uint64_t position = 0;
     bool is_last = false;
     for (bool is_first = true; !is_last; is_first = false) {
         const uint32_t count = read_batch(&position, is_first, is_last);
         for (uint32_t i = 0; i < count; i++) {
-            const uint64_t dies_ns = flows_[i].asked_ns + static_cast<uint64_t>(life.count());
+            const uint64_t age_ns = now_ns - std::min(now_ns, uint64_t{flows_[i].asked_ns});
+            Unanswered &of = unanswered[flows_[i].upstream];
+            of.waiting += age_ns >= waiting_from_ns && age_ns < waiting_from_ns + FP_NSEC_PER_SEC;
             // Gone already: answered at this moment.
-            if (dies_ns <= now_ns && bpf_map_delete_elem(flows_fd_, &keys_[i]) == 0) {
-                unanswered[flows_[i].upstream]++;
+            if (age_ns >= static_cast<uint64_t>(life.count()) && bpf_map_delete_elem(flows_fd_, &keys_[i]) == 0) {
+                of.timeouts++;
             }
         }
     }

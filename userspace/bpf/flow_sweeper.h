@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// FlowSweeper: removes open flows that were not answered in time from the map `flows`, and says whose they were. The programs
-// themselves take no notice of old ones; without it they would lie there until they are pushed out.
+// FlowSweeper: removes open flows that were not answered in time from the map `flows`, and says whose they were. To the programs such
+// a flow is closed, but it would lie there until it is pushed out.
 #pragma once
 
 #include "util/result.h"
@@ -13,13 +13,19 @@
 
 namespace fastpath {
 
+// Of one upstream.
+struct Unanswered {
+    uint64_t timeouts = 0; // removed just now
+    uint64_t waiting = 0;  // asked half a second to one and a half seconds ago, which most answers do not take
+};
+
 class FlowSweeper {
   public:
     // The descriptor stays its owner's.
     explicit FlowSweeper(int flows_fd);
 
-    // The whole map, in a few system calls. Returns how many queries each upstream, by its number, has left unanswered.
-    std::map<uint16_t, uint64_t> sweep(uint64_t now_ns, std::chrono::nanoseconds life);
+    // The whole map, in a few system calls. By the number of the upstream.
+    std::map<uint16_t, Unanswered> sweep(uint64_t now_ns, std::chrono::nanoseconds life);
 
   private:
     uint32_t read_batch(void *position, bool is_first, bool &is_last);

@@ -139,7 +139,7 @@ void SteeringMaps::take_back(std::uint32_t generation, const std::vector<std::ui
     }
 }
 
-Result<> SteeringMaps::write_views(const SteeringPlan &plan) {
+Result<> SteeringMaps::write_views(const SteeringPlan &plan) const {
     for (const auto &[name, number] : plan.views) {
         const std::uint32_t key = number;
         fp_view view = {};
@@ -163,13 +163,14 @@ void SteeringMaps::narrow_answer_ports() {
     store_head(*generations_, generation, ports_of(generations_->settings[generation & 1]));
 }
 
-// All but what is in use.
+// All rows but those in use. The tables of the other half stay: nobody looks at them, each removal waits for all programs, and the
+// next generation but one finds most of its own there.
 Result<> SteeringMaps::remove_others() {
     if (!wait_for_readers_()) {
         return fail_errno("cannot wait for the programs to leave what is replaced");
     }
     rows_.keep_only(generations_->generation);
-    return tables_.put(generations_->generation + 1, {});
+    return {};
 }
 
 void SteeringMaps::remove_upstreams_but(const SteeringPlan &plan) {
@@ -188,7 +189,7 @@ Result<> SteeringMaps::put_tables(const Tables &tables) {
     return tables_.put(generations_->generation, tables);
 }
 
-Result<> SteeringMaps::set_interfaces(const std::map<std::uint32_t, fp_interface> &wanted) {
+Result<> SteeringMaps::set_interfaces(const std::map<std::uint32_t, fp_interface> &wanted) const {
     for (const auto &[ifindex, interface] : wanted) {
         if (bpf_map_update_elem(interfaces_fd_, &ifindex, &interface, BPF_ANY) != 0) {
             return fail_errno("cannot add interface " + std::to_string(ifindex) + " to the map interfaces");

@@ -45,7 +45,7 @@ class SteeringMaps {
     [[nodiscard]] const UpstreamSlots &upstreams() const { return upstreams_; }
 
     // By ifindex. Makes the map `interfaces` hold exactly these.
-    Result<> set_interfaces(const std::map<std::uint32_t, fp_interface> &wanted);
+    Result<> set_interfaces(const std::map<std::uint32_t, fp_interface> &wanted) const;
 
   private:
     SteeringMaps(const Programs &programs, WaitForReaders wait_for_readers, SteeringTables tables,
@@ -54,7 +54,7 @@ class SteeringMaps {
     Result<> write(std::uint32_t generation, const SteeringPlan &plan, const Tables &tables, std::uint64_t now_ns,
                    std::vector<std::uint16_t> &added);
     void take_back(std::uint32_t generation, const std::vector<std::uint16_t> &added);
-    Result<> write_views(const SteeringPlan &plan);
+    Result<> write_views(const SteeringPlan &plan) const;
     void switch_to(std::uint32_t generation, const fp_settings &settings);
     Result<> remove_others();
     void remove_upstreams_but(const SteeringPlan &plan);

@@ -39,19 +39,19 @@ template <class Key> void keep_generation(int map_fd, std::uint32_t generation) 
 
 } // namespace
 
-Result<> SteeringRows::add(const SteeringPlan &plan, std::uint32_t generation) {
+Result<> SteeringRows::add(const SteeringPlan &plan, std::uint32_t generation) const {
     Result<> added = add_listeners(plan, generation);
     added = added ? add_clients(plan, generation) : added;
     return added ? add_routes(plan, generation) : added;
 }
 
-void SteeringRows::keep_only(std::uint32_t generation) {
+void SteeringRows::keep_only(std::uint32_t generation) const {
     keep_generation<fp_listener_key>(maps_.listeners, generation);
     keep_generation<fp_client_key>(maps_.clients, generation);
     keep_generation<fp_route_key>(maps_.routes, generation);
 }
 
-Result<> SteeringRows::add_listeners(const SteeringPlan &plan, std::uint32_t generation) {
+Result<> SteeringRows::add_listeners(const SteeringPlan &plan, std::uint32_t generation) const {
     for (const auto &[address, listener] : plan.listeners) {
         const fp_listener_key key = {.generation = generation, .addr = address.abi()};
         if (!put(maps_.listeners, key, fp_listener{.view = listener.view, .pool = listener.pool, .pad = 0})) {
@@ -61,7 +61,7 @@ Result<> SteeringRows::add_listeners(const SteeringPlan &plan, std::uint32_t gen
     return {};
 }
 
-Result<> SteeringRows::add_clients(const SteeringPlan &plan, std::uint32_t generation) {
+Result<> SteeringRows::add_clients(const SteeringPlan &plan, std::uint32_t generation) const {
     for (const ClientRow &row : plan.clients) {
         const fp_client_key key = {.prefix_len = std::uint32_t{FP_CLIENT_PREFIX_BITS} + row.prefix.length,
                                    .generation = generation,
@@ -75,7 +75,7 @@ Result<> SteeringRows::add_clients(const SteeringPlan &plan, std::uint32_t gener
     return {};
 }
 
-Result<> SteeringRows::add_routes(const SteeringPlan &plan, std::uint32_t generation) {
+Result<> SteeringRows::add_routes(const SteeringPlan &plan, std::uint32_t generation) const {
     for (const auto &[zone, pool] : plan.routes.pools()) {
         fp_route_key key = {};
         key.generation = generation;

@@ -22,15 +22,15 @@ class SteeringRows {
     explicit SteeringRows(const Descriptors &maps) : maps_(maps) {}
 
     // On failure some of the rows may be there.
-    Result<> add(const SteeringPlan &plan, std::uint32_t generation);
+    Result<> add(const SteeringPlan &plan, std::uint32_t generation) const;
 
     // Removes the rows of all other generations.
-    void keep_only(std::uint32_t generation);
+    void keep_only(std::uint32_t generation) const;
 
   private:
-    Result<> add_listeners(const SteeringPlan &plan, std::uint32_t generation);
-    Result<> add_clients(const SteeringPlan &plan, std::uint32_t generation);
-    Result<> add_routes(const SteeringPlan &plan, std::uint32_t generation);
+    Result<> add_listeners(const SteeringPlan &plan, std::uint32_t generation) const;
+    Result<> add_clients(const SteeringPlan &plan, std::uint32_t generation) const;
+    Result<> add_routes(const SteeringPlan &plan, std::uint32_t generation) const;
 
     Descriptors maps_;
 };

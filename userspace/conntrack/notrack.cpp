@@ -2,9 +2,7 @@
 #include "conntrack/notrack.h"
 
 #include "conntrack/nft.h"
-#include "conntrack/notrack_rules.h"
 
-#include <dns_fastpath/abi.h>
 #include <spdlog/spdlog.h>
 
 namespace fastpath {
@@ -20,12 +18,12 @@ Error with_remedy(const std::string &what, const Error &error) {
 
 } // namespace
 
-Result<Notrack> Notrack::create() {
-    Result<FirewallEvents> events = FirewallEvents::open(notrack_table);
+Result<Notrack> Notrack::create(std::string table) {
+    Result<FirewallEvents> events = FirewallEvents::open(table);
     if (!events) {
         return tl::unexpected(with_remedy("no notrack rules", events.error()));
     }
-    return Notrack(std::move(*events));
+    return Notrack(std::move(table), std::move(*events));
 }
 
 Result<> Notrack::set_addresses(const std::set<IpAddress> &addresses) {
@@ -42,27 +40,27 @@ Result<> Notrack::set_addresses(const std::set<IpAddress> &addresses) {
 // announced to us as well, and then found to be no difference.
 Result<> Notrack::install() {
     listing_.clear();
-    if (const Result<std::string> done = run_nft(notrack_ruleset(*addresses_)); !done) {
-        return tl::unexpected(with_remedy("cannot put the table inet " + notrack_table + " in place", done.error()));
+    if (const Result<std::string> done = run_nft(notrack_ruleset(table_, *addresses_)); !done) {
+        return tl::unexpected(with_remedy("cannot put the table inet " + table_ + " in place", done.error()));
     }
-    Result<std::string> listed = run_nft(notrack_listing());
+    Result<std::string> listed = run_nft(notrack_listing(table_));
     if (!listed) {
-        return tl::unexpected(with_remedy("the table inet " + notrack_table + " is gone again", listed.error()));
+        return tl::unexpected(with_remedy("the table inet " + table_ + " is gone again", listed.error()));
     }
     listing_ = std::move(*listed);
     return {};
 }
 
 Result<> Notrack::remove() {
-    const bool is_there = !listing_.empty() || run_nft(notrack_listing());
+    const bool is_there = !listing_.empty() || run_nft(notrack_listing(table_));
     addresses_.reset();
     listing_.clear();
     if (!is_there) {
         return {};
     }
-    if (const Result<std::string> done = run_nft(notrack_removal()); !done) {
-        return fail("cannot remove the table inet " + notrack_table + ": " + done.error().message +
-                    "; remove it with `nft delete table inet " + notrack_table + "`");
+    if (const Result<std::string> done = run_nft(notrack_removal(table_)); !done) {
+        return fail("cannot remove the table inet " + table_ + ": " + done.error().message +
+                    "; remove it with `nft delete table inet " + table_ + "`");
     }
     return {};
 }
@@ -74,7 +72,7 @@ void Notrack::keep_in_place(uint64_t now_ns) {
     }
     looked_ns_ = now_ns;
     changed_ = false;
-    if (addresses_ && (listing_.empty() || run_nft(notrack_listing()).value_or("") != listing_)) {
+    if (addresses_ && (listing_.empty() || run_nft(notrack_listing(table_)).value_or("") != listing_)) {
         restore();
     }
 }
@@ -83,7 +81,7 @@ void Notrack::restore() {
     const Result<> installed = install();
     if (installed) {
         spdlog::warn("something (a reload of the firewall?) had removed or changed the table inet {}: put back",
-                     notrack_table);
+                     table_);
     } else if (!failed_) {
         spdlog::error("{}; trying again each second", installed.error().message);
     }

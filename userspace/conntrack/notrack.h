@@ -4,10 +4,12 @@
 #pragma once
 
 #include "conntrack/firewall_events.h"
+#include "conntrack/notrack_rules.h"
 #include "util/address.h"
 #include "util/result.h"
 
 #include <cstdint>
+#include <dns_fastpath/abi.h>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,8 +18,9 @@ namespace fastpath {
 
 class Notrack {
   public:
-    // Changes nothing yet. Fails where this kernel has no nftables to watch; the error says what to do.
-    static Result<Notrack> create();
+    // Changes nothing yet. Fails where this kernel has no nftables to watch; the error says what to do. `table` is that of the
+    // daemon's pins: notrack_table().
+    static Result<Notrack> create(std::string table = notrack_table(FP_PIN_ROOT));
 
     // Puts the table in place, or in the place of the one that is there.
     Result<> set_addresses(const std::set<IpAddress> &addresses);
@@ -33,11 +36,12 @@ class Notrack {
     void keep_in_place(uint64_t now_ns);
 
   private:
-    explicit Notrack(FirewallEvents events) : events_(std::move(events)) {}
+    Notrack(std::string table, FirewallEvents events) : table_(std::move(table)), events_(std::move(events)) {}
 
     Result<> install();
     void restore();
 
+    std::string table_;
     FirewallEvents events_;
     std::optional<std::set<IpAddress>> addresses_; // none = the table is not wanted
     std::string listing_;                          // the table as nft shows it; "" where it is not in place

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// detach: the way out when something is wrong. Takes the programs off at once; where no daemon runs, the pins go as well.
+// detach: the way out when something is wrong. Takes the programs off at once; where no daemon runs, the pins and what it has
+// left in the firewall go as well.
 #include "bpf/attachment.h"
+#include "conntrack/notrack.h"
+#include "conntrack/notrack_rules.h"
 #include "ctl/command.h"
 #include "ctl/pinned.h"
 
@@ -35,6 +38,15 @@ void remove_pins(const Pinned &pinned, DetachReport &report) {
         return directory.remove();
     });
     report.pins_removed = removed.has_value();
+    if (!removed) {
+        report.failures.push_back(removed.error().message);
+    }
+}
+
+// A daemon that was killed has left its firewall rules as well.
+void remove_notrack(const Pinned &pinned, DetachReport &report) {
+    Result<Notrack> notrack = Notrack::create(notrack_table(pinned.directory.path()));
+    const Result<> removed = notrack ? notrack->remove() : Result<>(); // without nftables there can be none
     if (!removed) {
         report.failures.push_back(removed.error().message);
     }
@@ -77,6 +89,7 @@ Result<ExitCode> detach(const Invocation &, Pinned &pinned, Output &output) {
     detach_all(pinned, map->get(), report);
     // Pins are how a second try finds what the first could not take off.
     if (!report.daemon_running && report.failures.empty()) {
+        remove_notrack(pinned, report);
         remove_pins(pinned, report);
     }
     if (output.json) {

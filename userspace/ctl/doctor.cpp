@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/doctor.h"
 
+#include "conntrack/notrack_rules.h"
 #include "ctl/command.h"
 #include "ctl/heartbeat.h"
 #include "ctl/pinned.h"
@@ -41,6 +42,7 @@ Status worst_of(const std::vector<Finding> &findings) {
 
 std::vector<doctor::InterfaceFacts> interface_facts(const std::vector<Attached> &interfaces) {
     std::vector<doctor::InterfaceFacts> facts;
+    facts.reserve(interfaces.size());
     for (const Attached &interface : interfaces) {
         facts.push_back({interface.record.interface, interface.record.mode == FP_ATTACH_NATIVE});
     }
@@ -70,6 +72,7 @@ Result<doctor::Facts> gather(const Pinned &pinned) {
     }
     return doctor::Facts{.daemon = {.is_running = pinned.directory.in_use(),
                                     .heartbeat_age_seconds = heartbeat_age_seconds(pinned.meta, monotonic_ns())},
+                         .notrack_table = notrack_table(pinned.directory.path()),
                          .listeners = listeners,
                          .interfaces = interface_facts(interfaces),
                          .steering = steering_facts(settings, upstreams),

@@ -157,8 +157,10 @@ void print_upstreams(Output &output, const UpstreamsReport &report) {
                       << format_uptime(heartbeat_age_seconds(report.meta, report.now_ns))
                       << "; states, rates and times are those of then\n";
     }
-    for (const std::string &problem : problems_of(report)) {
-        output.stream << "\ndegraded: " << problem << '\n';
+    const std::vector<std::string> problems = problems_of(report);
+    for (const std::string &problem : problems) {
+        output.stream << (&problem == &problems.front() ? "\n" : "");
+        print_table(output, {{{"degraded:", Tone::bad}, problem}});
     }
 }
 

@@ -35,7 +35,7 @@ std::optional<IpAddress> address_of(const sockaddr *address) {
     return std::nullopt;
 }
 
-// Each address of an interface as it is listed: the first of a family is the one that the host itself would choose.
+// Each address of an interface, in the order of the kernel.
 template <class Visit> Result<> for_each_address(Visit visit) {
     ifaddrs *list = nullptr;
     if (::getifaddrs(&list) != 0) {
@@ -75,22 +75,29 @@ Result<std::map<uint32_t, fp_interface>> steering_sources(const Config &config) 
     std::map<uint32_t, fp_interface> sources;
     for (const InterfaceConfig &interface : config.interfaces) {
         if (const uint32_t ifindex = ::if_nametoindex(interface.name.c_str()); ifindex != 0) {
-            fp_interface &own = sources[ifindex];
-            for (const IpAddress &address : config.steering.source_addresses) {
+            sources[ifindex] = {};
+        }
+    }
+    const std::vector<IpAddress> &wanted = config.steering.source_addresses;
+    const Result<> listed = for_each_address([&](const char *name, const IpAddress &address) {
+        const auto own = sources.find(::if_nametoindex(name));
+        const bool is_wanted =
+            wanted.empty() ? !address.is_link_local() : std::count(wanted.begin(), wanted.end(), address) > 0;
+        if (own != sources.end() && is_wanted) {
+            add_source(own->second, address, wanted.empty() ? 1 : FP_SOURCES_MAX);
+        }
+    });
+    if (!listed) {
+        return tl::unexpected(listed.error());
+    }
+    for (auto &[ifindex, own] : sources) {
+        if (own.sources[0] + own.sources[1] == 0) { // service addresses, which are on no interface or on lo
+            for (const IpAddress &address : wanted) {
                 add_source(own, address, FP_SOURCES_MAX);
             }
         }
     }
-    if (!config.steering.source_addresses.empty()) {
-        return sources;
-    }
-    const Result<> listed = for_each_address([&](const char *name, const IpAddress &address) {
-        const auto own = sources.find(::if_nametoindex(name));
-        if (own != sources.end() && !address.is_link_local()) {
-            add_source(own->second, address, 1);
-        }
-    });
-    return listed ? Result<std::map<uint32_t, fp_interface>>(sources) : tl::unexpected(listed.error());
+    return sources;
 }
 
 Result<std::set<IpAddress>> listen_addresses(const Config &config) {

@@ -19,8 +19,8 @@ Result<std::set<IpAddress>> addresses_of(const std::vector<InterfaceConfig> &int
 // What `listen` says, else every address of `interfaces`.
 Result<std::set<IpAddress>> listen_addresses(const Config &config);
 
-// The map `interfaces`: for each of the config's, by ifindex, the addresses that steered queries leave with. By default the first
-// global one of each family.
+// The map `interfaces`: for each of the config's, by ifindex, the addresses that steered queries leave with: those of
+// steering.source_addresses that it has, or all of them if it has none; by default its first global one of each family.
 Result<std::map<uint32_t, fp_interface>> steering_sources(const Config &config);
 
 // AddressWatch: becomes readable when an address or an interface of this network namespace has changed (rtnetlink).

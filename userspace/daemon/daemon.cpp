@@ -194,20 +194,23 @@ Result<> Daemon::start_steering() {
     } else if (config_.conntrack.notrack) {
         spdlog::warn("{}", notrack.error().message);
     }
-    Result<std::unique_ptr<Steering>> steering = Steering::create(*programs_, *answers_);
+    Result<std::unique_ptr<Steering>> steering =
+        Steering::create(*programs_, *answers_, [this] { refresher_->start_over(); });
     if (!steering) {
         return tl::unexpected(steering.error());
     }
     steering_ = std::move(*steering);
+    if (monotonic_ns() > meta_->heartbeat_ns + FP_HEARTBEAT_MAX_AGE_NS) {
+        steering_->doubt_states();
+    }
     return {};
 }
 
 // Probes, and the refreshes that depend on them.
 Result<> Daemon::watch_resolver() {
-    Result<std::unique_ptr<Refresher>> refresher =
-        Refresher::create(*table_, *filler_, *counters_, [this](std::span<const uint8_t> name, const Asker &asker) {
-            return server_for(name, asker);
-        });
+    Result<std::unique_ptr<Refresher>> refresher = Refresher::create(
+        *table_, *filler_, *counters_, [this](uint16_t pool) { return steering_->pool_name(pool); },
+        [this](std::span<const uint8_t> name, const Asker &asker) { return server_for(name, asker); });
     if (!refresher) {
         return tl::unexpected(refresher.error());
     }
@@ -254,6 +257,7 @@ void Daemon::keep_untracked(const std::set<IpAddress> &addresses) {
     if (!notrack_) {
         return;
     }
+    is_untracked_ = true; // or was, by an earlier daemon
     const Result<> done = config_.conntrack.notrack ? notrack_->set_addresses(addresses) : notrack_->remove();
     if (!done) {
         spdlog::warn("{}", done.error().message);
@@ -287,17 +291,20 @@ void Daemon::warn_about_clients(const std::set<IpAddress> &addresses) const {
     }
 }
 
-// All that needs no packet is ready by now: from the first one on, answers are given and learned.
-Result<> Daemon::attach() {
+void Daemon::detach_where(const std::function<bool(const Attached &)> &unwanted) {
     for (const Attached &old : attachments_->list()) {
-        const bool wanted = std::any_of(config_.interfaces.begin(), config_.interfaces.end(),
-                                        [&](const auto &i) { return i.name == old.record.interface; });
-        if (!wanted || !old.live) {
-            if (const Result<> detached = attachments_->detach(old); !detached) {
-                spdlog::warn("{}", detached.error().message);
-            }
+        if (!unwanted(old)) {
+            continue;
+        }
+        if (const Result<> detached = attachments_->detach(old); !detached) {
+            spdlog::warn("{}", detached.error().message);
         }
     }
+}
+
+// All that needs no packet is ready by now: from the first one on, answers are given and learned.
+Result<> Daemon::attach() {
+    detach_where([](const Attached &old) { return !old.live; });
     for (const InterfaceConfig &interface : config_.interfaces) {
         const Result<Attached> attached = attachments_->attach(interface.name, attach_mode(interface.mode),
                                                                {programs_->fastpath(), programs_->learn()});
@@ -307,6 +314,11 @@ Result<> Daemon::attach() {
         spdlog::info("{}: attached in {} mode", interface.name,
                      attached->record.mode == FP_ATTACH_NATIVE ? "native" : "generic");
     }
+    // Last, because up to here a start can fail, and then all is as it was.
+    detach_where([this](const Attached &old) {
+        return std::none_of(config_.interfaces.begin(), config_.interfaces.end(),
+                            [&](const InterfaceConfig &i) { return i.name == old.record.interface; });
+    });
     return {};
 }
 
@@ -369,6 +381,8 @@ void Daemon::follow_interfaces() {
         if (const Result<> written = write_config_maps(); !written) {
             spdlog::error("{}", written.error().message);
         }
+    } else {
+        steering_->follow_interfaces(config_);
     }
     for (const Attached &old : attachments_->list()) {
         if (!old.live && ::if_nametoindex(old.record.interface) != 0) {
@@ -389,6 +403,7 @@ void Daemon::attach_again(const Attached &old) {
         attachments_->attach(name, attach_mode(interface->mode), {programs_->fastpath(), programs_->learn()});
     if (attached) {
         spdlog::info("{}: its programs were gone, attached again", name);
+        steering_->follow_interfaces(config_);
     } else {
         spdlog::error("{}; its queries go to the resolver until the daemon is started again", attached.error().message);
     }
@@ -469,22 +484,22 @@ void Daemon::stop() {
             spdlog::error("{}", removed.error().message);
             clean = false;
         }
-        leave_host();
+        clean = leave_host() && clean;
         spdlog::info("detached; queries go to the resolver as before");
     }
     loop_->stop(clean ? 0 : 1);
 }
 
 // What was changed on this host beside the interfaces and the pins.
-void Daemon::leave_host() {
+bool Daemon::leave_host() {
     if (steering_) {
         steering_->undo();
     }
-    if (notrack_) {
-        if (const Result<> removed = notrack_->remove(); !removed) {
-            spdlog::error("{}", removed.error().message);
-        }
+    const Result<> removed = notrack_ && is_untracked_ ? notrack_->remove() : Result<>();
+    if (!removed) {
+        spdlog::error("{}", removed.error().message);
     }
+    return removed.has_value();
 }
 
 // After a start that failed: a cache that was there before goes on being served by the programs that were.

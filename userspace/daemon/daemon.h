@@ -55,6 +55,7 @@ class Daemon {
     Result<> watch_resolver();
     Result<> write_config_maps();
     Result<> attach();
+    void detach_where(const std::function<bool(const Attached &)> &unwanted);
     Result<> start_metrics();
     Result<> watch_events();
 
@@ -69,7 +70,7 @@ class Daemon {
     void notify_status();
     void reload();
     void stop();
-    void leave_host();
+    bool leave_host();
     void undo();
 
     Config config_;
@@ -93,6 +94,7 @@ class Daemon {
     std::unique_ptr<RingReader> refreshes_;
     std::set<IpAddress> answered_on_;
     std::optional<Notrack> notrack_;
+    bool is_untracked_ = false; // the notrack table is ours
     std::unique_ptr<Steering> steering_;
     std::unique_ptr<ResolverWatch> resolver_;
     std::unique_ptr<Refresher> refresher_;

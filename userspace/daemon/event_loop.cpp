@@ -45,9 +45,10 @@ Result<> EventLoop::every(std::chrono::microseconds interval, Callback callback)
         sd_event_source_set_time_relative(source, static_cast<uint64_t>(watch->interval.count()));
         return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
     };
-    const int code =
-        sd_event_add_time_relative(event_.get(), nullptr, CLOCK_MONOTONIC, static_cast<uint64_t>(interval.count()), 0,
-                                   due, remember(std::move(callback), interval));
+    const auto microseconds = static_cast<uint64_t>(interval.count());
+    const uint64_t accuracy = microseconds / 50; // 0 would be sd-event's default, a quarter of a second
+    const int code = sd_event_add_time_relative(event_.get(), nullptr, CLOCK_MONOTONIC, microseconds, accuracy, due,
+                                                remember(std::move(callback), interval));
     return code < 0 ? Result<>(fail_errno("cannot set a timer", -code)) : Result<>();
 }
 

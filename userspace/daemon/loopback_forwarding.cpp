@@ -22,7 +22,7 @@ Result<> LoopbackForwarding::switch_on() {
     for (const char *const file : settings) {
         std::ifstream stream(file);
         char value = '1';
-        if (!(stream >> value) || value == '1') {
+        if (!(stream >> value) || value != '0') {
             continue;
         }
         if (!write_setting(file, '1')) {
@@ -30,7 +30,7 @@ Result<> LoopbackForwarding::switch_on() {
                                           "set it by hand: echo 1 >") +
                               file);
         }
-        changed_.emplace_back(file);
+        changed_.insert(file);
     }
     return {};
 }

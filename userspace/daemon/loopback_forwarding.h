@@ -5,8 +5,8 @@
 
 #include "util/result.h"
 
+#include <set>
 #include <string>
-#include <vector>
 
 namespace fastpath {
 
@@ -16,14 +16,15 @@ class LoopbackForwarding {
     LoopbackForwarding(const LoopbackForwarding &) = delete;
     LoopbackForwarding &operator=(const LoopbackForwarding &) = delete;
 
-    // Both families; one that this kernel does not have is left out. An error names the setting.
+    // To be called again from time to time. Both families; one that this kernel does not have is left out. An error names the setting.
     Result<> switch_on();
 
-    // What switch_on() has changed is as it was before. A daemon that is killed leaves it on, which nothing else notices.
+    // What switch_on() has changed is as it was before. A daemon that is killed leaves it on: it does nothing where no packet comes
+    // in by lo for another host.
     void undo();
 
   private:
-    std::vector<std::string> changed_; // files under /proc/sys
+    std::set<std::string> changed_; // files under /proc/sys
 };
 
 } // namespace fastpath

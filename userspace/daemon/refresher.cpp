@@ -44,7 +44,7 @@ void add_one(__u64 &counter) {
 } // namespace
 
 Result<std::unique_ptr<Refresher>> Refresher::create(AnswerTable &table, Filler &filler, fp_cache_counters &counters,
-                                                     Server server) {
+                                                     PoolName pool_name, Server server) {
     Result<DeadlineTimer> timer = DeadlineTimer::create();
     if (!timer) {
         return tl::unexpected(timer.error());
@@ -53,8 +53,8 @@ Result<std::unique_ptr<Refresher>> Refresher::create(AnswerTable &table, Filler 
     if (!client) {
         return tl::unexpected(client.error());
     }
-    return std::unique_ptr<Refresher>(
-        new Refresher(table, filler, counters, std::move(server), std::move(*timer), std::move(*client)));
+    return std::unique_ptr<Refresher>(new Refresher(table, filler, counters, std::move(pool_name), std::move(server),
+                                                    std::move(*timer), std::move(*client)));
 }
 
 Result<> Refresher::join(EventLoop &loop) {
@@ -81,7 +81,7 @@ void Refresher::want(std::span<const std::byte> record) {
     if (!answer || needs_no_refresh(*answer->head, monotonic_ns())) {
         return;
     }
-    if (!schedule_.request(wish.key, monotonic_ns(), {.pool = wish.pool, .is_ipv6 = wish.is_ipv6 != 0})) {
+    if (!schedule_.request(wish.key, monotonic_ns(), {.pool = pool_name_(wish.pool), .is_ipv6 = wish.is_ipv6 != 0})) {
         return count(FP_REFRESH_dropped);
     }
     bridge(wish.key, *answer->head);
@@ -108,7 +108,7 @@ void Refresher::ask(const fp_key &key, uint64_t now_ns) {
     const std::optional<SocketAddress> server =
         server_(answer->front.first(answer->head->name_len), schedule_.asker_of(key));
     if (!server) {
-        return schedule_.wait(key, now_ns);
+        return schedule_.failed(key, now_ns); // until somebody is back, see start_over()
     }
     const fp_learned query = {.key = key,
                               .seen_ns = now_ns, // when it was asked: its TTLs were not given before

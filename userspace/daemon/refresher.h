@@ -18,17 +18,20 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 namespace fastpath {
 
 class Refresher {
   public:
+    // Of the number of a pool in the config in force.
+    using PoolName = std::function<std::string(uint16_t pool)>;
     // Where to ask for this name now; nothing while that would be in vain.
     using Server = std::function<std::optional<SocketAddress>(std::span<const uint8_t> name, const Asker &asker)>;
 
     // All outlive this.
     static Result<std::unique_ptr<Refresher>> create(AnswerTable &table, Filler &filler, fp_cache_counters &counters,
-                                                     Server server);
+                                                     PoolName pool_name, Server server);
 
     Result<> join(EventLoop &loop);
 
@@ -42,10 +45,10 @@ class Refresher {
     void start_over();
 
   private:
-    Refresher(AnswerTable &table, Filler &filler, fp_cache_counters &counters, Server server, DeadlineTimer timer,
-              QueryClient client)
-        : table_(table), filler_(filler), counters_(counters), server_(std::move(server)), timer_(std::move(timer)),
-          client_(std::move(client)) {}
+    Refresher(AnswerTable &table, Filler &filler, fp_cache_counters &counters, PoolName pool_name, Server server,
+              DeadlineTimer timer, QueryClient client)
+        : table_(table), filler_(filler), counters_(counters), pool_name_(std::move(pool_name)),
+          server_(std::move(server)), timer_(std::move(timer)), client_(std::move(client)) {}
 
     void ask(const fp_key &key, uint64_t now_ns);
     void take_answer(const fp_learned &query, uint64_t born, const QueryAnswer &got, uint64_t now_ns);
@@ -56,6 +59,7 @@ class Refresher {
     AnswerTable &table_;
     Filler &filler_;
     fp_cache_counters &counters_;
+    PoolName pool_name_;
     Server server_;
     DeadlineTimer timer_;
     RefreshSchedule schedule_;

@@ -28,12 +28,14 @@ fp_upstream_state abi_state(HealthState state) {
 
 } // namespace
 
-Result<std::unique_ptr<Steering>> Steering::create(const Programs &programs, AnswerMaps &readers) {
+Result<std::unique_ptr<Steering>> Steering::create(const Programs &programs, AnswerMaps &readers,
+                                                   std::function<void()> on_return) {
     Result<SteeringMaps> maps = SteeringMaps::open(programs, [&readers] { return readers.wait_for_readers(); });
     if (!maps) {
         return tl::unexpected(maps.error());
     }
-    std::unique_ptr<Steering> steering(new Steering(std::move(*maps), FlowSweeper(programs.map("flows"))));
+    std::unique_ptr<Steering> steering(
+        new Steering(std::move(*maps), FlowSweeper(programs.map("flows")), std::move(on_return)));
     Result<std::unique_ptr<UpstreamWatch>> watch = UpstreamWatch::create(
         steering->maps_.upstreams(),
         [s = steering.get()](const IpAddress &upstream, HealthState state) { s->set_state(upstream, state); });
@@ -60,22 +62,16 @@ Result<> Steering::apply(const Config &config, const std::set<IpAddress> &listen
     if (!plan) {
         return tl::unexpected(plan.error());
     }
-    if (plan->steers) {
-        if (Result<> on = forwarding_.switch_on(); !on) {
-            spdlog::error("{}", on.error().message); // misses go to the resolver on this host meanwhile
-        }
-    }
     std::set<uint16_t> serving = serving_of(*plan);
     Tables tables = make_tables(
         *plan, [&](uint16_t number) { return serving.contains(number); }, tables_);
-    if (Result<> set = set_interfaces(config); !set) {
-        return set;
-    }
     if (Result<> applied = maps_.apply(*plan, settings, tables, monotonic_ns()); !applied) {
         return applied;
     }
-    for (const std::string &warning : plan->warnings) {
-        spdlog::warn("{}", warning);
+    if (plan->warnings != plan_.warnings) {
+        for (const std::string &warning : plan->warnings) {
+            spdlog::warn("{}", warning);
+        }
     }
     plan_ = std::move(*plan);
     tables_ = std::move(tables);
@@ -86,21 +82,48 @@ Result<> Steering::apply(const Config &config, const std::set<IpAddress> &listen
     publish_local_state();
     watch_->configure(config.health, plan_);
     renew_tables();
+    keep_forwarding();
+    follow_interfaces(config);
     return {};
 }
 
-Result<> Steering::set_interfaces(const Config &config) {
-    Result<std::map<uint32_t, fp_interface>> sources = steering_sources(config);
-    return sources ? maps_.set_interfaces(*sources) : tl::unexpected(sources.error());
+void Steering::follow_interfaces(const Config &config) {
+    const Result<std::map<uint32_t, fp_interface>> sources = steering_sources(config);
+    const Result<> set = sources ? maps_.set_interfaces(*sources) : tl::unexpected(sources.error());
+    if (!set) {
+        spdlog::error("{}", set.error().message);
+    }
 }
 
-std::optional<Target> Steering::target_of(std::span<const uint8_t> name, uint16_t pool, bool is_ipv6) const {
-    const std::optional<uint16_t> number = choose_upstream(plan_.routes, tables_, name, pool, is_ipv6);
-    if (!number) {
-        return plan_.steers ? std::nullopt : std::optional(Target{});
+// A change of all interfaces at once (ip_forward, a profile of sysctl) takes lo along.
+void Steering::keep_forwarding() {
+    const Result<> on = plan_.steers ? forwarding_.switch_on() : Result<>();
+    if (!on && !forwarding_failed_) {
+        spdlog::error("{}; misses go to the resolver on this host", on.error().message);
+    }
+    forwarding_failed_ = !on;
+}
+
+std::string Steering::pool_name(uint16_t pool) const {
+    return pool < plan_.pools.size() ? plan_.pools[pool] : std::string();
+}
+
+std::optional<Target> Steering::target_of(std::span<const uint8_t> name, const std::string &pool, bool is_ipv6) const {
+    if (!plan_.steers) {
+        return Target{};
+    }
+    const auto named = std::find(plan_.pools.begin(), plan_.pools.end(), pool);
+    if (named == plan_.pools.end()) {
+        return std::nullopt; // gone with a reload
+    }
+    const auto number = static_cast<uint16_t>(named - plan_.pools.begin());
+    std::optional<uint16_t> upstream = choose_upstream(plan_.routes, tables_, name, number, is_ipv6);
+    upstream = upstream ? upstream : choose_upstream(plan_.routes, tables_, name, number, !is_ipv6);
+    if (!upstream) {
+        return std::nullopt;
     }
     const auto chosen = std::find_if(plan_.upstreams.begin(), plan_.upstreams.end(),
-                                     [&](const PlannedUpstream &upstream) { return upstream.number == *number; });
+                                     [&](const PlannedUpstream &planned) { return planned.number == *upstream; });
     return chosen == plan_.upstreams.end() ? std::nullopt : std::optional(Target{chosen->id.address});
 }
 
@@ -110,13 +133,26 @@ void Steering::set_state(const IpAddress &upstream, HealthState state) {
             maps_.upstreams().set_state(planned.number, abi_state(state), monotonic_ns());
         }
     }
-    renew_tables();
+    if (state == HealthState::up) {
+        on_return_();
+    }
 }
 
 void Steering::set_local_state(HealthState state) {
     local_state_ = state;
     publish_local_state();
-    renew_tables();
+}
+
+void Steering::doubt_states() {
+    const Result<KnownNumbers> known = maps_.known();
+    if (!known) {
+        return; // as apply() will say
+    }
+    for (const auto &[id, number] : known->upstreams) {
+        if (id.address) {
+            maps_.upstreams().set_state(number, FP_UPSTREAM_UNKNOWN, monotonic_ns());
+        }
+    }
 }
 
 // Where there is nobody else, queries go to the resolver on this host whatever its probes say; the programs find out themselves
@@ -145,6 +181,7 @@ void Steering::look() {
 void Steering::look_each_second() {
     const uint64_t now = monotonic_ns();
     watch_->publish_load(plan_, flows_.sweep(now, flow_life_));
+    keep_forwarding();
     if (now >= narrow_ports_ns_) {
         narrow_ports_ns_ = never_ns;
         maps_.narrow_answer_ports();

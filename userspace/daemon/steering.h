@@ -16,10 +16,12 @@
 #include "upstream/health.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace fastpath {
@@ -32,7 +34,9 @@ struct Target {
 class Steering {
   public:
     // All outlive this.
-    static Result<std::unique_ptr<Steering>> create(const Programs &programs, AnswerMaps &readers);
+    // `on_return`: an upstream is up again.
+    static Result<std::unique_ptr<Steering>> create(const Programs &programs, AnswerMaps &readers,
+                                                    std::function<void()> on_return);
 
     Result<> join(EventLoop &loop);
 
@@ -42,17 +46,28 @@ class Steering {
     // What the probes say of the resolver on this host.
     void set_local_state(HealthState state);
 
-    // Where a miss of this name would go. `pool` is that of the client or listen address.
-    [[nodiscard]] std::optional<Target> target_of(std::span<const uint8_t> name, uint16_t pool, bool is_ipv6) const;
+    // The interfaces or their addresses may be others now.
+    void follow_interfaces(const Config &config);
+
+    // What an earlier daemon said of the upstreams is too old to be believed.
+    void doubt_states();
+
+    // Of the config in force; "" where it has no such pool.
+    [[nodiscard]] std::string pool_name(uint16_t pool) const;
+
+    // Where a query of our own for this name is to go. `pool` is that of the client or listen address that it is for; an upstream
+    // of its family comes first, one of the other is as good.
+    [[nodiscard]] std::optional<Target> target_of(std::span<const uint8_t> name, const std::string &pool,
+                                                  bool is_ipv6) const;
 
     // Leaves the host as it was, where that is not in the maps.
     void undo() { forwarding_.undo(); }
 
   private:
-    Steering(SteeringMaps maps, FlowSweeper flows) : maps_(std::move(maps)), flows_(std::move(flows)) {}
+    Steering(SteeringMaps maps, FlowSweeper flows, std::function<void()> on_return)
+        : maps_(std::move(maps)), flows_(std::move(flows)), on_return_(std::move(on_return)) {}
 
-    Result<> set_interfaces(const Config &config);
-    void watch_upstreams(const Config &config);
+    void keep_forwarding();
     void set_state(const IpAddress &upstream, HealthState state);
     void publish_local_state();
     [[nodiscard]] bool is_alone(const PlannedUpstream &upstream) const;
@@ -63,6 +78,7 @@ class Steering {
 
     SteeringMaps maps_;
     FlowSweeper flows_;
+    std::function<void()> on_return_;
     SteeringPlan plan_;
     Tables tables_;
     std::set<uint16_t> serving_; // when the tables were made
@@ -70,6 +86,7 @@ class Steering {
     uint64_t narrow_ports_ns_ = never_ns; // when no flow of before the last reload is left
     HealthState local_state_ = HealthState::unknown;
     LoopbackForwarding forwarding_;
+    bool forwarding_failed_ = false;
     std::unique_ptr<UpstreamWatch> watch_; // last, so that it ends first: it calls back
 };
 

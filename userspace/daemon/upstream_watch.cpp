@@ -16,14 +16,19 @@ std::string described(const PlannedUpstream &upstream) {
     return "pool " + upstream.id.pool + (upstream.az.empty() ? "" : ", az " + upstream.az);
 }
 
-UpstreamLoad load_between(const fp_upstream_counters &before, const fp_upstream_counters &now, uint64_t elapsed_ns) {
+// Not queries less answers of one second: an answer on its way over the end of the second would count as lost.
+uint32_t unanswered_ppm(uint64_t waiting, uint64_t queries) {
     constexpr uint64_t million = 1'000'000;
-    const uint64_t queries = now.queries - before.queries;
-    const uint64_t responses = now.responses - before.responses;
-    const uint64_t unanswered = queries - std::min(queries, responses);
+    return waiting == 0 ? 0 : static_cast<uint32_t>(waiting * million / std::max(waiting, queries));
+}
+
+UpstreamLoad load_between(const fp_upstream_counters &before, const fp_upstream_counters &now, uint64_t elapsed_ns,
+                          const Unanswered &unanswered) {
+    const uint64_t queries = now.queries - std::min(before.queries, now.queries);
+    const uint64_t responses = now.responses - std::min(before.responses, now.responses);
     UpstreamLoad load;
     load.queries_per_second = static_cast<uint32_t>(queries * FP_NSEC_PER_SEC / std::max<uint64_t>(elapsed_ns, 1));
-    load.unanswered_ppm = queries == 0 ? 0 : static_cast<uint32_t>(unanswered * million / queries);
+    load.unanswered_ppm = unanswered_ppm(unanswered.waiting, queries);
     load.rtt_us = responses == 0 ? 0 : static_cast<uint32_t>((now.rtt_ns - before.rtt_ns) / responses / 1000);
     return load;
 }
@@ -120,7 +125,7 @@ void UpstreamWatch::observe(const IpAddress &address, const Totals &now, uint64_
     }
 }
 
-void UpstreamWatch::publish_load(const SteeringPlan &plan, const std::map<uint16_t, uint64_t> &unanswered) {
+void UpstreamWatch::publish_load(const SteeringPlan &plan, const std::map<uint16_t, Unanswered> &unanswered) {
     std::map<uint16_t, Second> seconds;
     for (const PlannedUpstream &upstream : plan.upstreams) {
         const Result<fp_upstream_counters> counters = slots_.counters(upstream.number);
@@ -129,12 +134,13 @@ void UpstreamWatch::publish_load(const SteeringPlan &plan, const std::map<uint16
         }
         const Second now = {.at_ns = monotonic_ns(), .counters = *counters};
         const auto before = seconds_.find(upstream.number);
+        const auto found = unanswered.find(upstream.number);
+        const Unanswered missing = found == unanswered.end() ? Unanswered{} : found->second;
         UpstreamLoad load;
-        if (before != seconds_.end() && before->second.counters.queries <= counters->queries) {
-            load = load_between(before->second.counters, *counters, now.at_ns - before->second.at_ns);
+        if (before != seconds_.end()) {
+            load = load_between(before->second.counters, *counters, now.at_ns - before->second.at_ns, missing);
         }
-        const auto late = unanswered.find(upstream.number);
-        load.timeouts = slots_[upstream.number].timeouts + (late == unanswered.end() ? 0 : late->second);
+        load.timeouts = slots_[upstream.number].timeouts + missing.timeouts;
         slots_.set_load(upstream.number, load);
         seconds[upstream.number] = now;
     }

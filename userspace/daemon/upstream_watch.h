@@ -2,6 +2,7 @@
 // UpstreamWatch: probes the upstreams, and reads from the kernel's counters who gets queries and sends no answers.
 #pragma once
 
+#include "bpf/flow_sweeper.h"
 #include "bpf/upstream_slots.h"
 #include "config/config.h"
 #include "daemon/event_loop.h"
@@ -29,10 +30,8 @@ class UpstreamWatch {
     // To be called every observe_every_ns.
     void observe(const SteeringPlan &plan);
 
-    // To be called each second, with the queries that were not answered in time since the last call, by number.
-    void publish_load(const SteeringPlan &plan, const std::map<uint16_t, uint64_t> &unanswered);
-
-    [[nodiscard]] HealthState state(const IpAddress &upstream) const { return probes_.state(upstream); }
+    // To be called each second, with what the sweep of the flows has found, by number.
+    void publish_load(const SteeringPlan &plan, const std::map<uint16_t, Unanswered> &unanswered);
 
   private:
     // Of one address, over all pools.

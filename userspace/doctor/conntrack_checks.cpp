@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks of connection tracking: mission.md's incident was its table, filled by DNS that nobody knew was tracked.
-#include "conntrack/notrack_rules.h"
 #include "doctor/checks.h"
 #include "doctor/firewall.h"
 
@@ -12,7 +11,6 @@ namespace fastpath::doctor {
 
 namespace {
 
-const std::string our_table = "the table inet " + notrack_table;
 const std::string no_tracking = "the kernel has no connection tracking";
 const std::string install_it =
     "set conntrack.notrack: true, give the daemon CAP_NET_ADMIN and a kernel with nf_tables, "
@@ -42,12 +40,12 @@ std::set<IpAddress> missing_addresses(const std::set<IpAddress> &wanted, const s
     return missing;
 }
 
-bool has_notrack(const Facts &facts) {
-    return facts.host.ruleset && notrack_addresses(*facts.host.ruleset);
+std::string our_table(const Facts &facts) {
+    return "the table inet " + facts.notrack_table;
 }
 
-Finding tracked_without_table(const std::string &finding) {
-    return warning("tracked_dns", finding + ": " + our_table + " is not there to prevent it", install_it);
+bool has_notrack(const Facts &facts) {
+    return facts.host.ruleset && notrack_addresses(*facts.host.ruleset, facts.notrack_table);
 }
 
 Finding tracked_beside_table(const std::string &finding, const NftRuleset &ruleset) {
@@ -71,22 +69,22 @@ Finding check_notrack(const Facts &facts) {
     if (!facts.host.ruleset) {
         return warning("notrack", "cannot see the nftables rules: " + facts.host.why_no_ruleset, install_it);
     }
-    const std::optional<std::set<IpAddress>> addresses = notrack_addresses(*facts.host.ruleset);
+    const std::optional<std::set<IpAddress>> addresses = notrack_addresses(*facts.host.ruleset, facts.notrack_table);
     if (!addresses && facts.host.conntrack->entries == 0) {
         // A module that is loaded tracks nothing in a network namespace without a rule that asks for it.
-        return ok("notrack", our_table + " is not in place, and nothing is tracked here");
+        return ok("notrack", our_table(facts) + " is not in place, and nothing is tracked here");
     }
     if (!addresses) {
         return warning("notrack",
-                       our_table + " is missing or was changed: DNS between clients and the resolver is tracked",
+                       our_table(facts) + " is missing or was changed: DNS between clients and the resolver is tracked",
                        install_it);
     }
     const std::set<IpAddress> missing = missing_addresses(facts.listeners, *addresses);
     if (!missing.empty()) {
-        return warning("notrack", our_table + " does not know " + list_of(missing),
+        return warning("notrack", our_table(facts) + " does not know " + list_of(missing),
                        "see the daemon's log; a reload (SIGHUP) writes it anew");
     }
-    return ok("notrack", our_table + " keeps DNS of the listen addresses untracked");
+    return ok("notrack", our_table(facts) + " keeps DNS of the listen addresses untracked");
 }
 
 Finding check_tracked_dns(const Facts &facts) {
@@ -101,7 +99,10 @@ Finding check_tracked_dns(const Facts &facts) {
     }
     const std::string finding = "connections over port 53 of the listen addresses are tracked, " +
                                 std::to_string(*facts.host.dns_connections) + " of them";
-    return has_notrack(facts) ? tracked_beside_table(finding, *facts.host.ruleset) : tracked_without_table(finding);
+    if (!has_notrack(facts)) {
+        return warning("tracked_dns", finding + ": " + our_table(facts) + " is not there to prevent it", install_it);
+    }
+    return tracked_beside_table(finding, *facts.host.ruleset);
 }
 
 Finding check_firewall(const Facts &facts) {
@@ -112,11 +113,12 @@ Finding check_firewall(const Facts &facts) {
     if (rules.empty()) {
         return ok("firewall", "no nftables rule is seen by which untracked DNS would be dropped");
     }
-    return problem("firewall",
-                   "untracked DNS is let in only by the state of its connection, and has none: " + list_of(rules),
-                   "put `meta l4proto { tcp, udp } th sport 53 ct state untracked accept` before it, and the same with "
-                   "dport; " +
-                       go_without);
+    return problem(
+        "firewall", "untracked DNS is let in only by the state of its connection, and has none: " + list_of(rules),
+        "before it, accept with `ct state untracked` what the resolver is sent: `udp dport 53`, `tcp dport 53`, "
+        "`udp sport 53 udp dport 1024-65535`, `tcp sport 53 tcp flags & (syn | ack) != syn`, and not all of source "
+        "port 53, which any sender may use; " +
+            go_without);
 }
 
 Finding check_translation(const Facts &facts) {

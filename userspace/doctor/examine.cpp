@@ -23,6 +23,7 @@ constexpr auto checks = std::to_array<Finding (*)(const Facts &)>({
 
 std::vector<Finding> examine(const Facts &facts) {
     std::vector<Finding> findings;
+    findings.reserve(checks.size());
     for (const auto check : checks) {
         findings.push_back(check(facts));
     }

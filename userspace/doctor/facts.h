@@ -43,6 +43,7 @@ struct HostFacts {
 
 struct Facts {
     DaemonFacts daemon;
+    std::string notrack_table; // what ours is called, of the family inet
     std::set<IpAddress> listeners;
     std::vector<InterfaceFacts> interfaces;
     SteeringFacts steering;

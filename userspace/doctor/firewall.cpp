@@ -2,7 +2,6 @@
 // Statements are as in libnftables-json(5): {"match": {"op", "left", "right"}}, {"accept": null}, {"vmap": {"key", "data"}}.
 #include "doctor/firewall.h"
 
-#include "conntrack/notrack_rules.h"
 #include "doctor/json_member.h"
 
 #include <algorithm>
@@ -26,10 +25,6 @@ template <class Predicate> bool any_statement(const NftRule &rule, Predicate pre
 
 bool has_statement(const NftRule &rule, const char *name) {
     return any_statement(rule, [name](const Json &statement) { return has(statement, name); });
-}
-
-bool is_in_notrack_table(const auto &object) {
-    return object.family == "inet" && object.table == notrack_table;
 }
 
 bool is_in_same_table(const auto &one, const auto &other) {
@@ -169,22 +164,23 @@ std::vector<const NftRule *> rules_where(const NftRuleset &ruleset, const auto &
 
 } // namespace
 
-std::optional<std::set<IpAddress>> notrack_addresses(const NftRuleset &ruleset) {
+std::optional<std::set<IpAddress>> notrack_addresses(const NftRuleset &ruleset, const std::string &table) {
+    const auto is_ours = [&table](const auto &object) { return object.family == "inet" && object.table == table; };
     std::set<std::string> hooks;
     std::set<std::string> chains_with_notrack;
     std::set<IpAddress> addresses;
     for (const NftChain &chain : ruleset.chains) {
-        if (is_in_notrack_table(chain) && !chain.hook.empty()) {
+        if (is_ours(chain) && !chain.hook.empty()) {
             hooks.insert(chain.hook);
         }
     }
     for (const NftRule &rule : ruleset.rules) {
-        if (is_in_notrack_table(rule) && has_statement(rule, "notrack")) {
+        if (is_ours(rule) && has_statement(rule, "notrack")) {
             chains_with_notrack.insert(rule.chain);
         }
     }
     for (const NftSet &set : ruleset.sets) {
-        if (is_in_notrack_table(set)) {
+        if (is_ours(set)) {
             addresses.insert(set.addresses.begin(), set.addresses.end());
         }
     }

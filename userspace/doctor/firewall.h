@@ -11,8 +11,8 @@
 
 namespace fastpath::doctor {
 
-// The addresses of our own table; none where it is not there or has lost a hook or its rules.
-std::optional<std::set<IpAddress>> notrack_addresses(const NftRuleset &ruleset);
+// The addresses of our own table, which is of the family inet; none where it is not there or has lost a hook or its rules.
+std::optional<std::set<IpAddress>> notrack_addresses(const NftRuleset &ruleset, const std::string &table);
 
 // Rules that give packets a conntrack zone. They take the mark `untracked` off again, or come before it is given.
 std::vector<const NftRule *> zone_rules(const NftRuleset &ruleset);

@@ -29,16 +29,21 @@ constexpr uint64_t patience_ns = 3 * FP_NSEC_PER_SEC;
 } // namespace
 
 bool RefreshSchedule::request(const fp_key &key, uint64_t now_ns, const Asker &asker) {
-    const auto [refresh, is_new] = refreshes_.try_emplace(key, Refresh{.asker = asker, .copy_ends_ns = now_ns});
+    const auto [refresh, is_new] = refreshes_.try_emplace(key, Refresh{.copy_ends_ns = now_ns});
     if (is_new) {
         put_off(refresh, State::waiting, now_ns);
     } else if (refresh->second.state == State::held_back) {
         const uint64_t held_until = refresh->second.at->first;
         held_back_.erase(refresh->second.at);
-        refresh->second = {.asker = asker}; // a new start, but no bridge: its refresh is not on the way
+        refresh->second = {}; // a new start, but no bridge: its refresh is not on the way
         put_off(refresh, State::waiting, std::max(held_until, now_ns));
     }
-    return refreshes_.contains(key);
+    const auto wanted = refreshes_.find(key);
+    if (wanted == refreshes_.end()) {
+        return false;
+    }
+    wanted->second.asker = asker; // who asked last is there still
+    return true;
 }
 
 std::optional<fp_key> RefreshSchedule::next(uint64_t now_ns) {
@@ -63,12 +68,6 @@ uint64_t RefreshSchedule::due_ns() const {
 Asker RefreshSchedule::asker_of(const fp_key &key) const {
     const auto refresh = refreshes_.find(key);
     return refresh == refreshes_.end() ? Asker{} : refresh->second.asker;
-}
-
-void RefreshSchedule::wait(const fp_key &key, uint64_t now_ns) {
-    if (const auto refresh = landed(key); refresh != refreshes_.end()) {
-        put_off(refresh, State::waiting, now_ns + FP_NSEC_PER_SEC);
-    }
 }
 
 void RefreshSchedule::refreshed(const fp_key &key) {

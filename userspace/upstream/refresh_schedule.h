@@ -5,10 +5,8 @@
 // The user, for each hit that asks for a refresh:   request(key, now)
 //   while due_ns() <= now and the resolver can be asked:   key = next(now), send the question of `key`
 //     no such answer in the cache any more:   forget(key)
-//     nobody is there to be asked:   wait(key, now)
 //   for each one sent, once:   refreshed(key), not_longer(key, seconds, now) or failed(key, now)
-// Between those calls nothing happens here. While the resolver is down nothing should be asked of it: then due_ns()
-// stays in the past, and what waits goes out at the usual rate when it is back.
+// Between those calls nothing happens here.
 #pragma once
 
 #include "upstream/never.h"
@@ -19,6 +17,7 @@
 #include <dns_fastpath/hash.h>
 #include <map>
 #include <optional>
+#include <string>
 #include <unordered_map>
 
 namespace fastpath {
@@ -32,7 +31,7 @@ struct RefreshLimits {
 
 // Whose hit asked for a refresh: that decides who is asked.
 struct Asker {
-    uint16_t pool = 0;
+    std::string pool; // by name: numbers are others after a reload
     bool is_ipv6 = false;
 };
 
@@ -51,9 +50,6 @@ class RefreshSchedule {
     // Of the request that is in flight or waiting.
     [[nodiscard]] Asker asker_of(const fp_key &key) const;
 
-    // There is nobody to ask at the moment: it waits a second.
-    void wait(const fp_key &key, uint64_t now_ns);
-
     // never_ns: not before another call changes that. Of use for a timer.
     [[nodiscard]] uint64_t due_ns() const;
 
@@ -62,7 +58,7 @@ class RefreshSchedule {
     // The resolver gave its own copy, which lives `remaining_seconds` more, and no longer than ours: it is asked
     // again. With 0, which cannot be cached, it is always this.
     void not_longer(const fp_key &key, uint32_t remaining_seconds, uint64_t now_ns);
-    void failed(const fp_key &key, uint64_t now_ns); // no answer, unreachable, SERVFAIL
+    void failed(const fp_key &key, uint64_t now_ns); // no answer, unreachable, SERVFAIL, or nobody to ask
 
     // The resolver is back: what is held back after its failures is asked now, at the usual rate.
     void end_holds(uint64_t now_ns);
