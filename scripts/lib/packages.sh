@@ -13,7 +13,6 @@ build_packages=(
     libcli11-dev
     libexpected-dev
     libldns-dev
-    libnftables-dev
     libspdlog-dev
     libsystemd-dev
     libyaml-cpp-dev
@@ -32,6 +31,7 @@ lab_packages=(
     iproute2
     ldnsutils
     libbpf-dev
+    nftables
     nsd
     unbound
 )

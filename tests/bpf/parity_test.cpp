@@ -5,6 +5,7 @@
 #include "corpus.h"
 #include "fixture.h"
 #include "open_queries.h"
+#include "random_name.h"
 
 #include <algorithm>
 #include <random>
@@ -38,23 +39,6 @@ class Parity : public FastPath {
 
     std::set<std::pair<uint64_t, uint64_t>> keys_; // so that a hash that is constant cannot pass
 };
-
-// Labels of random octets that fill exactly `length` octets.
-Octets random_name(std::mt19937 &random, size_t length) {
-    Octets name;
-    while (name.size() + 1 < length) {
-        const size_t left = length - 1 - name.size();
-        size_t label = std::min<size_t>(1 + random() % 63, left - 1);
-        label -= left - 1 - label == 1 ? 1 : 0; // an octet left alone has no room for a label
-        if (label == 0) {
-            return random_name(random, length);
-        }
-        append8(name, static_cast<uint8_t>(label));
-        std::generate_n(std::back_inserter(name), label, [&] { return static_cast<uint8_t>(random()); });
-    }
-    append8(name, 0);
-    return name;
-}
 
 TEST_F(Parity, KeysOfNamesOfEveryLength) {
     std::mt19937 random(1);

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which upstream of a pool: by the name alone; who serves; the near ones first; and another one for a client that asks again.
-#include "steer/tables.h"
 #include "steer_fixture.h"
-#include "util/address.h"
+#include "steer_order.h"
 
 #include <algorithm>
-#include <bpf/bpf.h>
-#include <random>
 
 namespace fastpath::test {
 namespace {
@@ -16,19 +13,11 @@ class Choice : public Steering {
     // Of 198.18.1.0/24 the near ones, of 198.18.2.0/24 the far ones.
     void add_members(int near, int far) {
         if (near > 0) {
-            near_ = world().add_all(addresses("198.18.1.", near));
+            near_ = world().add_all(addresses_of("198.18.1.", near));
         }
         if (far > 0) {
-            far_ = world().add_all(addresses("198.18.2.", far), {.tier = 1});
+            far_ = world().add_all(addresses_of("198.18.2.", far), {.tier = 1});
         }
-    }
-
-    static std::vector<std::string> addresses(const std::string &net, int count) {
-        std::vector<std::string> all;
-        for (int i = 0; i < count; i++) {
-            all.push_back(net + std::to_string(i));
-        }
-        return all;
     }
 
     // Asked again and again by one client, with one port and id.
@@ -223,89 +212,6 @@ TEST_F(Choice, AfterTheLifeOfItsFlowItIsNoRetry) {
     EXPECT_TRUE(steers(frame(query), order[0]));
     pass(65536 - 1); // the seconds come round again
     EXPECT_TRUE(steers(frame(query), order[0]));
-}
-
-// What the entries of two tables say together is the index itself.
-class TableIndex : public Choice {
-  protected:
-    static constexpr int base = 128; // its square is more than the entries of a table
-
-    void SetUp() override {
-        Choice::SetUp();
-        digits_ = world().add_all(addresses("198.18.9.", base));
-    }
-
-    void set_digit(int divisor) {
-        const auto table = std::make_unique<fp_table>();
-        table->members = 1;
-        table->member[0] = digits_[0].number;
-        for (int i = 0; i < FP_MAGLEV_SIZE; i++) {
-            table->entry[i] = digits_[static_cast<size_t>(i / divisor % base)].number;
-        }
-        world().set_table({}, false, *table);
-    }
-
-    // The number of the upstream, counted from the first one.
-    uint32_t digit_for(const Octets &name) {
-        (void)run(frame(Udp{.src = next_port_++}, DnsQuery{.raw_name = name}).octets());
-        const std::vector<OpenFlow> flows = SteeringWorld::flows();
-        EXPECT_EQ(flows.size(), 1U);
-        bpf_map_delete_elem(loaded().programs.map("flows"), &flows[0].key);
-        return flows[0].flow.upstream - uint32_t{digits_[0].number};
-    }
-
-    std::vector<Upstream> digits_;
-    uint16_t next_port_ = 1;
-};
-
-Octets name_of_one_label(std::mt19937 &random, size_t length) {
-    Octets name;
-    while (name.size() + 1 < length) {
-        const size_t left = length - 1 - name.size();
-        const size_t label = std::min<size_t>(left - 1, left == 65 ? 62 : 63);
-        append8(name, static_cast<uint8_t>(label));
-        std::generate_n(std::back_inserter(name), label, [&] { return static_cast<uint8_t>(random()); });
-    }
-    append8(name, 0);
-    return name;
-}
-
-TEST_F(TableIndex, OfNamesOfEveryLength) {
-    std::mt19937 random(4);
-    std::vector<Octets> names;
-    for (size_t length = 1; length <= FP_DNS_NAME_MAX; length += length == 1 ? 2 : 1) { // no name has two octets
-        names.push_back(name_of_one_label(random, length));
-    }
-    std::vector<uint32_t> low;
-    set_digit(1);
-    for (const Octets &name : names) {
-        low.push_back(digit_for(name));
-    }
-    set_digit(base);
-    for (size_t i = 0; i < names.size(); i++) {
-        EXPECT_EQ(base * digit_for(names[i]) + low[i], table_index_of(names[i])) << names[i].size() << " octets";
-    }
-}
-
-// The daemon asks upstreams, too: the same ones as the programs.
-TEST_F(Choice, TheDaemonsChoiceIsTheSame) {
-    SteeringPlan plan;
-    add_members(8, 0);
-    for (const Upstream &upstream : near_) {
-        plan.upstreams.push_back({.id = {"default", parse_address(upstream.address).value()},
-                                  .number = upstream.number,
-                                  .az = "",
-                                  .weight = upstream.number});
-    }
-    const Tables tables = make_tables(plan, [](uint16_t) { return true; });
-    world().set_table({}, false, tables.at({0, false, 0})->entries);
-    for (int i = 0; i < 300; i++) {
-        const DnsQuery query = {.name = "Host" + std::to_string(i) + ".Example.COM."};
-        const Octets name = query.name_octets();
-        const auto number = choose_upstream({}, tables, expand_name(name, 0), 0, false);
-        ASSERT_TRUE(number);
-        EXPECT_TRUE(steers(frame(query), near_.at(*number - near_[0].number)));
-    }
 }
 
 } // namespace

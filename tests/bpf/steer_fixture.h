@@ -63,12 +63,6 @@ class Steering : public VirtualTime {
     static void count_answer(fp_upstream_counters &counters, uint16_t rcode, uint64_t rtt_ns);
     [[nodiscard]] std::string wrong_counters(const SteeringWorld::Counters &expected);
 
-    // In this order the upstreams of one table are asked for a name; `members` as they were added.
-    [[nodiscard]] static std::vector<Upstream> order_for(const DnsQuery &query, const std::vector<Upstream> &members);
-    // A query whose first choice it is; `which` of them.
-    [[nodiscard]] static DnsQuery query_for_first(const Upstream &upstream, const std::vector<Upstream> &members,
-                                                  int which = 0);
-
   private:
     // How a query has to leave.
     struct Leaving {
@@ -83,8 +77,5 @@ class Steering : public VirtualTime {
     Route route_;
     Steered steered_;
 };
-
-// Where a name lies in a Maglev table: over its lower-cased words.
-[[nodiscard]] uint32_t table_index_of(const Octets &name);
 
 } // namespace fastpath::test

@@ -3,6 +3,7 @@
 // address alone.
 #include "refresh_wishes.h"
 #include "steer_fixture.h"
+#include "steer_order.h"
 
 namespace fastpath::test {
 namespace {

@@ -2,6 +2,7 @@
 // max_qps: the token bucket of an upstream, and where the excess goes.
 #include "harness/program_run.h"
 #include "steer_fixture.h"
+#include "steer_order.h"
 
 #include <random>
 

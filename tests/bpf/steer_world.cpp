@@ -67,6 +67,14 @@ fp_addr abi_of(const std::string &address) {
 
 } // namespace
 
+std::vector<std::string> addresses_of(const std::string &net, int count) {
+    std::vector<std::string> addresses;
+    for (int i = 0; i < count; i++) {
+        addresses.push_back(net + std::to_string(i));
+    }
+    return addresses;
+}
+
 SteeringWorld::SteeringWorld() {
     set_sources(own_ifindex, {source_ipv4}, {source_ipv6});
     set_sources(other_ifindex, {source_ipv4}, {source_ipv6});

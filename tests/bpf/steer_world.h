@@ -25,6 +25,9 @@ struct Upstream {
     auto operator<=>(const Upstream &) const = default;
 };
 
+// "198.18.1." and 3: the addresses that end in 0, 1 and 2.
+[[nodiscard]] std::vector<std::string> addresses_of(const std::string &net, int count);
+
 // Which table.
 struct Place {
     uint32_t pool = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fast path before the resolver that LAB_RESOLVER names, or with its misses steered: every answer has to be the resolver's own.
+// The fast path in front of the resolver that LAB_RESOLVER names, or with its misses steered (LAB_TOPOLOGY): every answer has to be
+// the resolver's own.
 #include "conformance/comparison_run.h"
 #include "conformance/rfc8906_queries.h"
 #include "conformance/setting.h"
@@ -10,6 +11,8 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -100,6 +103,19 @@ class Conformance : public LabTest {
         expect_misses_on_their_way();
     }
 
+    // Of an Unbound. It reads this option only where it begins, whatever it says to set_option.
+    static void add_records(const Server &server) {
+        const std::filesystem::path config = lab().state() / server.config;
+        std::ofstream(config, std::ios::app) << "server:\n    minimal-responses: no\n";
+        const auto control = [&](const Command &command) {
+            Command whole = {"unbound-control", "-c", config};
+            whole.insert(whole.end(), command.begin(), command.end());
+            return lab().run(server.machine, whole);
+        };
+        control({"reload"});
+        EXPECT_TRUE(eventually([&] { return control({"get_option", "minimal-responses"}).output == "no\n"; }));
+    }
+
     static const Setting &setting() { return setting_; }
 
   private:
@@ -121,7 +137,7 @@ class Conformance : public LabTest {
     std::optional<ComparisonRun> run_;
 };
 
-// Where misses are steered it is the way of a miss that is new: every way to ask, but not of every question.
+// Where misses are steered only their journey is new: asked in every way, but not every question.
 TEST_F(Conformance, GeneratedQueries) {
     const size_t share = setting().is_steered() ? 3 : 1;
     const std::vector<Question> questions = one_question_in(share);
@@ -166,12 +182,11 @@ TEST_F(Conformance, WhereUnboundAddsRecords) {
         GTEST_SKIP() << "only Unbound has this option";
     }
     for (const Server &server : setting().resolvers()) {
-        lab().must_run(server.machine,
-                       {"unbound-control", "-c", lab().state() / server.config, "set_option", "minimal-responses: no"});
+        add_records(server);
     }
     compare_each(one_question_in(3));
     expect_no_difference("generated queries, more records");
-    EXPECT_GT(run().report().extended_hits(), 0u);
+    EXPECT_GT(run().report().extended_hits(), run().report().count("hit") / 20) << "Unbound adds nothing";
 }
 
 } // namespace

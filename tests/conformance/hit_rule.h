@@ -15,8 +15,8 @@ enum class Expected {
     anything, // depends on what was learned for another size, or on a TTL that may end meanwhile
 };
 
-// One question of class IN for data, RD=1, and at most an OPT that says nothing of its own. Other queries are passed to the resolver of
-// the host, also where misses are steered.
+// One question of class IN for data, RD=1, and at most an OPT that says nothing of its own. Other queries are left to the
+// resolver of the host, also where misses are steered.
 bool is_eligible(const Asking &asking);
 
 // `first` is what the client got when it asked for the first time, `age` seconds ago. `may_be_partial`: some answer to the question has additional

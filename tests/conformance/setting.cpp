@@ -20,8 +20,8 @@ Setting plain(const std::string &software) {
     return {.software = software, .topology = Topology::plain, .host = both, .resolver = both, .config = lab_config()};
 }
 
-// The resolvers of both machines are alike but for their caches, and so for TTLs. FirstAnswers restarts them, and an upstream must not
-// be taken for down meanwhile: hence the patience.
+// The resolvers of both machines are alike but for their caches, and so for TTLs. An upstream must not be taken for down while it
+// is restarted: hence the patience.
 Setting steering(const std::string &software) {
     return {.software = software,
             .topology = Topology::steering,

@@ -4,10 +4,8 @@
 #include "conformance/hit_rule.h"
 #include "e2e/counters.h"
 #include "e2e/fastpath_daemon.h"
-#include "harness/wait.h"
 
 #include <array>
-#include <stdexcept>
 
 namespace fastpath::test {
 namespace {
@@ -17,12 +15,6 @@ constexpr std::chrono::milliseconds short_wait{40};
 
 // What can become of a DNS query to a listen address, by the contract.
 constexpr std::array result_names = {"hit", "stale", "miss", "pass", "refused", "dropped"};
-
-// Of what the learner handed over; a refresh is a fill too, but of the daemon's own asking.
-double learned(const Samples &samples) {
-    return samples.fastpath("cache_fills_total") - samples.fastpath("prefetch_results_total{result=\"renewed\"}") +
-           samples.sum("cache_fill_rejects_total");
-}
 
 } // namespace
 
@@ -70,13 +62,7 @@ std::map<std::string, double> Sides::results() const {
 }
 
 void Sides::settle() const {
-    const bool settled = eventually([&] {
-        const Samples now = metrics(lab_, setting_.host.machine);
-        return learned(now) >= now.fastpath("learn_total{outcome=\"sent\"}");
-    });
-    if (!settled) {
-        throw std::runtime_error("the daemon does not take in what the learner hands over");
-    }
+    test::settle(lab_, setting_.host.machine);
 }
 
 void Sides::flush_fast_path() const {

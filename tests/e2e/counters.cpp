@@ -36,9 +36,9 @@ Samples stats(const Lab &lab, Machine host) {
     return Samples::parse(control(lab, {"stats"}, host));
 }
 
-void settle(const Lab &lab) {
+void settle(const Lab &lab, Machine host) {
     const bool settled = eventually([&] {
-        const Samples now = metrics(lab);
+        const Samples now = metrics(lab, host);
         return learned(now) >= now.fastpath("learn_total{outcome=\"sent\"}");
     });
     if (!settled) {

@@ -15,7 +15,7 @@ Samples metrics(const Lab &lab, Machine host = Machine::resolver);
 Samples stats(const Lab &lab, Machine host = Machine::resolver);
 
 // Waits until the daemon has dealt with every answer that the learner has handed over.
-void settle(const Lab &lab);
+void settle(const Lab &lab, Machine host = Machine::resolver);
 
 // Queries that an Unbound was asked, over UDP or TCP.
 double unbound_queries(const Lab &lab, Machine machine = Machine::resolver);

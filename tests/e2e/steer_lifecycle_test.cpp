@@ -35,16 +35,16 @@ TEST_F(SteeringLifecycle, ReloadsUnderLoadLoseNothing) {
     EXPECT_TRUE(load.is_running()) << "the load was over too soon to say anything";
     const LoadReport report = load.report();
     EXPECT_EQ(report.lost, 0u) << "of " << report.sent << "\n" << daemon.log();
-    EXPECT_TRUE(eventually([] { return survey(10) == Survey{{"az1a", 10}}; })) << "the last config is that in use";
+    EXPECT_TRUE(answers_come_from({"az1a"})) << "the last config is that in use";
 }
 
 // Queries of another pool, once it is in the config: from the first one on.
 TEST_F(SteeringLifecycle, AReloadTakesEffect) {
     FastpathDaemon daemon(lab(), steering_config(default_pool({az1a_upstreams})), Machine::fp1);
     ASSERT_TRUE(upstreams_up(2)) << daemon.log();
-    EXPECT_EQ(survey(10), (Survey{{"az1a", 10}}));
+    EXPECT_TRUE(answers_come_from({"az1a"}));
     daemon.reload(steering_config(default_pool({az1b_upstreams})));
-    EXPECT_TRUE(eventually([] { return survey(10) == Survey{{"az1b", 10}}; })) << daemon.log();
+    EXPECT_TRUE(answers_come_from({"az1b"})) << daemon.log();
     const Samples page = metrics(lab(), Machine::fp1);
     EXPECT_THROW((void)page.fastpath("upstream_up" + of_upstream(address::az1a, "az1")), std::out_of_range)
         << "an upstream that is gone is still on the page";
@@ -63,9 +63,7 @@ TEST_F(SteeringLifecycle, KilledUnderLoadMissesAreSteeredOnAndTheNextOneTakesOve
     EXPECT_TRUE(load.is_running()) << "the load was over too soon to say anything";
     const LoadReport report = load.report();
     EXPECT_EQ(report.lost, 0u) << "of " << report.sent;
-    const Survey answered = survey(40);
-    EXPECT_EQ(answered.size(), 2u);
-    EXPECT_FALSE(answered.contains("fp1"));
+    EXPECT_TRUE(answers_come_from({"az1a", "az1b"}));
 }
 
 // The last known health holds for 30 seconds.
@@ -73,7 +71,7 @@ TEST_F(SteeringLifecycle, WithoutADaemonForLongTheResolverOfThisHostHasAll) {
     const std::string config = steering_config(default_pool({az1a_upstreams}));
     {
         FastpathDaemon daemon(lab(), config, Machine::fp1);
-        ASSERT_TRUE(upstreams_up(2)) << daemon.log();
+        ASSERT_TRUE(answers_come_from({"az1a"})) << daemon.log();
         daemon.kill();
     }
     const auto killed = std::chrono::steady_clock::now();
@@ -84,8 +82,7 @@ TEST_F(SteeringLifecycle, WithoutADaemonForLongTheResolverOfThisHostHasAll) {
     EXPECT_GT(stats(lab(), Machine::fp1).fastpath("misses_total{way=\"no_daemon\"}"), 10);
 
     const FastpathDaemon next(lab(), config, Machine::fp1);
-    ASSERT_TRUE(upstreams_up(2)) << next.log();
-    EXPECT_EQ(survey(10), (Survey{{"az1a", 10}}));
+    EXPECT_TRUE(answers_come_from({"az1a"})) << next.log();
 }
 
 } // namespace

@@ -124,17 +124,14 @@ TEST_F(SteeringOutage, AvailabilityZoneLostAndBack) {
                                 Machine::fp1);
     ASSERT_TRUE(upstreams_up(6)) << daemon.log();
     Load load(lab(), rate, 6, questions_who(5000));
-    EXPECT_EQ(survey(20).contains("az2a"), false);
+    EXPECT_TRUE(answers_come_from({"az1a", "az1b"}));
     {
         const Gone first(lab(), Machine::az1a);
         const Gone second(lab(), Machine::az1b);
         ASSERT_TRUE(eventually([] { return !is_up(az1a_labels) && !is_up(az1b_labels); })) << daemon.log();
         EXPECT_EQ(survey(20), (Survey{{"az2a", 20}}));
     }
-    ASSERT_TRUE(upstreams_up(6)) << daemon.log();
-    const Survey back = survey(40);
-    EXPECT_EQ(back.contains("az2a"), false);
-    EXPECT_EQ(back.size(), 2u);
+    EXPECT_TRUE(answers_come_from({"az1a", "az1b"})) << daemon.log();
     const LoadReport report = load.report();
     EXPECT_LE(report.lost, rate * 3 / 2) << "of " << report.sent;
 }
@@ -143,6 +140,7 @@ TEST_F(SteeringOutage, AvailabilityZoneLostAndBack) {
 TEST_F(SteeringOutage, AllGoneStaleElseLocal) {
     const FastpathDaemon daemon(lab(), steering_config(default_pool({az1a_upstreams})), Machine::fp1);
     ASSERT_TRUE(upstreams_up(2)) << daemon.log();
+    ASSERT_TRUE(answers_come_from({"az1a"}));
     const double fills = counter("cache_fills_total");
     EXPECT_FALSE(ask_once("short1.mail.example").answer.empty()); // it lives for five seconds
     ASSERT_TRUE(eventually([&] { return counter("cache_fills_total") > fills; }));
@@ -154,8 +152,7 @@ TEST_F(SteeringOutage, AllGoneStaleElseLocal) {
         EXPECT_TRUE(eventually([&] { return is_stale(stale = ask_once("short1.mail.example")); })) << stale.text;
         EXPECT_EQ(stale.data(), (std::multiset<std::string>{"198.18.125.1"}));
     }
-    ASSERT_TRUE(upstreams_up(2)) << daemon.log();
-    EXPECT_EQ(survey(10), (Survey{{"az1a", 10}}));
+    EXPECT_TRUE(answers_come_from({"az1a"})) << daemon.log();
     EXPECT_TRUE(eventually([] { return !is_stale(ask_once("short1.mail.example")); }));
 }
 

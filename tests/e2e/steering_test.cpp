@@ -80,6 +80,16 @@ Survey SteeringTest::survey(int names, const Way &way) {
     return answered;
 }
 
+bool SteeringTest::answers_come_from(const std::set<std::string> &machines, const Way &way) {
+    return eventually([&] {
+        std::set<std::string> answered;
+        for (const auto &[machine, count] : survey(30, way)) {
+            answered.insert(machine);
+        }
+        return answered == machines;
+    });
+}
+
 std::vector<std::string> questions_who(unsigned count) {
     std::vector<std::string> questions;
     for (unsigned i = 0; i < count; i++) {

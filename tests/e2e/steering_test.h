@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,8 @@ class SteeringTest : public LabTest {
     static std::string who_answers(const Way &way = {});
     // The same for many names: how many of them each machine answers.
     static Survey survey(int names, const Way &way = {});
+    // Waits until these and no others do. Who is down gets nothing from that moment on, but who is up has its share a moment later.
+    static bool answers_come_from(const std::set<std::string> &machines, const Way &way = {});
 
     static double counter(const std::string &name, Machine host = Machine::fp1) {
         return metrics(lab(), host).fastpath(name);

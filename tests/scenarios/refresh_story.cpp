@@ -50,7 +50,9 @@ void RefreshStory::SetUp() {
     address_ = {.address = parse_address("127.0.0.1").value(), .port = ntohs(address.sin_port)};
 
     Story::SetUp();
-    auto refresher = Refresher::create(loaded().table, filler(), cache_counters(), [this] { return address_; });
+    auto refresher = Refresher::create(
+        loaded().table, filler(), cache_counters(), [](uint16_t) { return std::string(); },
+        [this](std::span<const uint8_t>, const Asker &) { return address_; });
     ASSERT_TRUE(refresher) << refresher.error().message;
     refresher_ = std::move(*refresher);
 }

@@ -163,14 +163,13 @@ void SteeringMaps::narrow_answer_ports() {
     store_head(*generations_, generation, ports_of(generations_->settings[generation & 1]));
 }
 
-// All rows but those in use. The tables of the other half stay: nobody looks at them, each removal waits for all programs, and the
-// next generation but one finds most of its own there.
+// All but what is in use.
 Result<> SteeringMaps::remove_others() {
     if (!wait_for_readers_()) {
         return fail_errno("cannot wait for the programs to leave what is replaced");
     }
     rows_.keep_only(generations_->generation);
-    return {};
+    return tables_.put(generations_->generation + 1, {});
 }
 
 void SteeringMaps::remove_upstreams_but(const SteeringPlan &plan) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one door to libnftables: commands of nft(8) in, its output back. Works in the network namespace of the caller.
+// The one door to nftables: commands of nft(8) in, its output back. The program and not libnftables, whose licence (GPL-2.0-only) does
+// not go with ours. Works in the network namespace of the caller.
 #pragma once
 
 #include "util/result.h"

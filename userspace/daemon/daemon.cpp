@@ -3,6 +3,7 @@
 
 #include "config/acl.h"
 #include "config/diff.h"
+#include "conntrack/notrack_rules.h"
 #include "daemon/log.h"
 #include "daemon/settings.h"
 #include "metrics/endpoints.h"
@@ -189,11 +190,16 @@ Result<> Daemon::open_rings() {
 }
 
 Result<> Daemon::start_steering() {
-    if (Result<Notrack> notrack = Notrack::create(); notrack) {
+    if (Result<Notrack> notrack = Notrack::create(notrack_table(pins_.path())); notrack) {
         notrack_ = std::move(*notrack);
     } else if (config_.conntrack.notrack) {
         spdlog::warn("{}", notrack.error().message);
     }
+    const Result<std::set<IpAddress>> addresses = listen_addresses(config_);
+    if (!addresses) {
+        return tl::unexpected(addresses.error());
+    }
+    keep_untracked(*addresses); // before the first query of our own
     Result<std::unique_ptr<Steering>> steering =
         Steering::create(*programs_, *answers_, [this] { refresher_->start_over(); });
     if (!steering) {
