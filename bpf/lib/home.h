@@ -156,6 +156,16 @@ static __always_inline int fp_is_sound(struct xdp_md *ctx, const struct fp_scrat
     return fp_csum_fold((__u64)check + fp_pseudo_sum(p) + fp_sum_datagram(ctx, p)) == 0xffff;
 }
 
+/* Has the first record, of the name that was asked, TTL 0? Such an answer is for this client alone (RFC 1035 3.2.1). */
+static __always_inline int fp_is_for_once(const struct fp_scratch *s, const struct fp_learning *l)
+{
+    const __u32 at = (FP_DNS_HEADER_LEN + s->question.name_len + FP_DNS_QTAIL_LEN) & 511;
+    const __u8 *record = l->message + at; /* a pointer to the question, TYPE, CLASS, TTL */
+
+    return s->header.ancount != 0 && record[0] == 0xc0 && record[1] == FP_DNS_HEADER_LEN && record[6] == 0 &&
+           record[7] == 0 && record[8] == 0 && record[9] == 0;
+}
+
 /* A copy to the daemon, if the cache can use it. */
 static __always_inline enum fp_learn_outcome fp_learn_from(struct xdp_md *ctx, struct fp_scratch *s, __u64 now)
 {
@@ -170,7 +180,11 @@ static __always_inline enum fp_learn_outcome fp_learn_from(struct xdp_md *ctx, s
     if (last >= FP_LEARN_MAX)
         return FP_LEARN_unparsable;
     FP_BOUNDED(last);
-    if (bpf_xdp_load_bytes(ctx, s->packet.l4 + sizeof(struct udphdr), l->message, last + 1) || !fp_is_sound(ctx, s))
+    if (bpf_xdp_load_bytes(ctx, s->packet.l4 + sizeof(struct udphdr), l->message, last + 1))
+        return FP_LEARN_unparsable;
+    if (fp_is_for_once(s, l))
+        return FP_LEARN_uncacheable;
+    if (!fp_is_sound(ctx, s))
         return FP_LEARN_unparsable;
     l->event.key = s->flow.key;
     l->event.seen_ns = now;

@@ -119,6 +119,14 @@ TEST_F(SteeredLearn, NothingThatMayNotBeCached) {
     EXPECT_TRUE(is_not_learned(answer_to(asked, {.flags = FP_DNS_QR | FP_DNS_TC}), asked, FP_LEARN_uncacheable));
 }
 
+// Use once, never cache (RFC 1035 3.2.1): the daemon need not see it.
+TEST_F(SteeredLearn, NothingOfTtlZero) {
+    const Steered asked = open();
+    ResponseText once = www;
+    once.answer = {"www.example.com. 0 IN A 192.0.2.1"};
+    EXPECT_TRUE(is_not_learned(answer_to(asked, once), asked, FP_LEARN_uncacheable));
+}
+
 TEST_F(SteeredLearn, NothingWithoutAQuestion) {
     const Steered asked = open();
     DnsQuery message = asked.sent.dns;
