@@ -18,7 +18,7 @@ start_guest() {
             -no-user-config -nodefaults -display none -no-reboot \
             -serial file:console.log -serial file:transcript.log \
             -kernel "$kernel_dir/vmlinuz" -initrd initramfs \
-            -append "console=ttyS0 oops=panic panic=-1 no_timer_check TEST_TIMEOUT=$test_seconds" \
+            -append "console=ttyS0 oops=panic panic=-1 no_timer_check TEST_TIMEOUT=$test_seconds $guest_filter" \
             >qemu.log 2>&1 </dev/null
     ) &
     run_pids[$dir]=$!

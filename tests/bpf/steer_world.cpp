@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steer_world.h"
 
+#include "bpf/steering_tables.h"
 #include "harness/dns_query.h"
 #include "map_element.h"
 #include "util/address.h"
-#include "util/unique_fd.h"
 
 #include <algorithm>
 #include <bpf/libbpf.h>
@@ -26,8 +26,10 @@ template <class Value> void clear_element(const char *name, uint32_t number) {
     bpf_map_update_elem(map(name), &number, &zeros, BPF_ANY);
 }
 
-uint32_t number_of(const Place &place, bool is_ipv6) {
-    return fp_table_number(place.generation, place.pool, is_ipv6 ? 1 : 0, place.tier);
+// Once for all, because it knows what it has written.
+SteeringTables &tables() {
+    static SteeringTables tables = SteeringTables::open(map("tables"), map("tables_0")).value();
+    return tables;
 }
 
 // In one call: one for each of the 65,536 would take longer than all else that a test does.
@@ -83,14 +85,12 @@ SteeringWorld::SteeringWorld() {
 }
 
 SteeringWorld::~SteeringWorld() {
-    for (const auto &[key, members] : members_) {
-        remove_element("tables", number_of(key.first, key.second));
+    for (const uint32_t half : {0U, 1U}) {
+        (void)tables().put(half, {});
+        clear_element<fp_route_filter>("route_filter", half);
     }
     for (const Upstream &upstream : upstreams_) {
         clear_element<fp_upstream>("upstreams", upstream.number);
-    }
-    for (const uint32_t half : {0U, 1U}) {
-        clear_element<fp_route_filter>("route_filter", half);
     }
     remove_all_elements<uint32_t>("interfaces");
     remove_all_elements<fp_route_key>("routes");
@@ -120,7 +120,7 @@ Upstream SteeringWorld::add(const std::string &address, const Place &place) {
 
 std::vector<Upstream> SteeringWorld::add_all(const std::vector<std::string> &addresses, const Place &place) {
     std::vector<Upstream> added;
-    const TableKey table = {place, !parse_address(addresses.at(0)).value().is_ipv4()};
+    const PlaceOfFamily table = {place, !parse_address(addresses.at(0)).value().is_ipv4()};
     for (const std::string &address : addresses) {
         added.push_back(make(address, place));
         members_[table].push_back(added.back().number);
@@ -138,25 +138,40 @@ void SteeringWorld::add_to(const Place &place, const Upstream &upstream) {
     }
 }
 
-void SteeringWorld::write_table(const TableKey &key) {
-    const std::vector<uint16_t> &members = members_.at(key);
+void SteeringWorld::write_table(const PlaceOfFamily &place) {
+    const std::vector<uint16_t> &members = members_.at(place);
     const auto table = std::make_unique<fp_table>();
     table->members = static_cast<uint32_t>(members.size());
     std::copy(members.begin(), members.end(), table->member);
     for (size_t i = 0; i < FP_MAGLEV_SIZE; i++) {
         table->entry[i] = members[i % members.size()];
     }
-    set_table(key.first, key.second, *table);
+    set_table(place.first, place.second, *table);
+}
+
+// With the types of the first one: kernel 6.1 takes a map without them for another kind of map.
+static UniqueFd make_table_map() {
+    bpf_map_info first = {};
+    uint32_t size = sizeof(first);
+    if (bpf_obj_get_info_by_fd(Loaded::instance().programs.map("tables_0"), &first, &size) != 0) {
+        throw std::runtime_error("no map tables_0");
+    }
+    const UniqueFd types(bpf_btf_get_fd_by_id(first.btf_id));
+    LIBBPF_OPTS(bpf_map_create_opts, options);
+    options.btf_fd = static_cast<uint32_t>(types.get());
+    options.btf_key_type_id = first.btf_key_type_id;
+    options.btf_value_type_id = first.btf_value_type_id;
+    return UniqueFd(bpf_map_create(BPF_MAP_TYPE_ARRAY, "table", sizeof(uint32_t), sizeof(fp_table), 1, &options));
 }
 
 void SteeringWorld::set_table(const Place &place, bool is_ipv6, const fp_table &table) {
-    members_[{place, is_ipv6}]; // to be removed at the end
-    const uint32_t zero = 0;
-    const UniqueFd array(bpf_map_create(BPF_MAP_TYPE_ARRAY, "table", sizeof(zero), sizeof(table), 1, nullptr));
-    if (!array || bpf_map_update_elem(array.get(), &zero, &table, BPF_ANY) != 0) {
-        throw std::runtime_error("cannot make a table");
+    Tables &of_generation = tables_[place.generation];
+    const auto entry = std::make_shared<Table>();
+    entry->entries = table;
+    of_generation[{static_cast<uint16_t>(place.pool), is_ipv6, static_cast<uint8_t>(place.tier)}] = entry;
+    if (Result<> written = tables().put(place.generation, of_generation); !written) {
+        throw std::runtime_error(written.error().message);
     }
-    put_element("tables", number_of(place, is_ipv6), array.get());
 }
 
 fp_upstream SteeringWorld::get(const Upstream &upstream) const {
