@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What it costs to send a query on to another resolver, without a cache: dns-fastpathd's steering against a bare stateless XDP
 # rewrite, nftables DNAT with new connections, and dnsdist. CPU time of the whole machine, in the lab; medians of several rounds.
-# Wants a machine that does nothing else.
+# Wants a machine that does nothing else, and waits until it is idle before it measures.
 set -euo pipefail
 export LAB_TOPOLOGY=steering LAB_RESOLVER=unbound
 export LAB_PREFIX=${LAB_PREFIX:-bench} LAB_HOSTS=100
@@ -17,6 +17,7 @@ source "$scripts/bench/ways.sh"
 rate=50000
 seconds=8
 rounds=5
+build_dir=
 ways=(rewrite nftables dns_fastpathd dnsdist)
 
 # What the upstream answers, as flags of the DNS header. Neither has records. TC=1: nobody keeps it, and the programs know that.
@@ -26,10 +27,11 @@ kinds=(truncated empty)
 
 usage() {
     cat <<TEXT
-usage: scripts/bench-steering.sh [--rate QPS] [--seconds S] [--rounds N]
+usage: scripts/bench-steering.sh [--rate QPS] [--seconds S] [--rounds N] [--build-dir DIR]
   --rate QPS    queries a second (default $rate)
   --seconds S   length of one measurement (default $seconds)
   --rounds N    measurements of each way; the median is printed (default $rounds)
+  --build-dir   where dns-fastpathd was built (default: build, which is brought up to date first)
 TEXT
 }
 
@@ -38,6 +40,11 @@ while (($# > 0)); do
         --rate | --seconds | --rounds)
             [[ ${2-} =~ ^[1-9][0-9]*$ ]] || { usage >&2; exit 2; }
             printf -v "${1#--}" '%s' "$2"
+            shift 2
+            ;;
+        --build-dir)
+            (($# > 1)) || { usage >&2; exit 2; }
+            build_dir=$(realpath "$2")
             shift 2
             ;;
         -h | --help) usage; exit 0 ;;
@@ -104,7 +111,6 @@ main() {
     local number kind
     lab_up
     lab_end "unbound-$host" # dnsdist is to have its port, and nobody else is asked
-    expect_idle
     awk 'BEGIN { for (i = 0; i < 10000; i++) printf "q%05d.who.example A\n", i }' >"$lab_state/bench.queries"
     for kind in "${kinds[@]}"; do
         begin_upstream "${answer_flags[$kind]}"
@@ -120,8 +126,11 @@ main() {
 }
 
 require_root "$0"
-install_missing "${build_packages[@]}" "${lab_packages[@]}" "${bench_packages[@]}"
-"$scripts/build.sh"
+install_missing "${lab_packages[@]}" "${bench_packages[@]}"
+if [[ -z $build_dir ]]; then
+    "$scripts/build.sh"
+    build_dir=$repo_root/build
+fi
 trap finish EXIT
 trap 'exit 130' INT TERM
 main

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 # The ways from the client by fp1 to az1a that scripts/bench-steering.sh compares: begin_WAY and end_WAY for each of them.
+# Sourced there, with the lab and `build_dir`.
 
 host=fp1
 upstream=az1a
@@ -58,12 +59,12 @@ interfaces: [eth0]
 acl: {allow: [198.18.0.0/15]}
 pools: {default: {upstreams: [{address: ${lab_address4[$upstream]}}]}}
 YAML
-    lab_spawn dns-fastpathd "$host" "$repo_root/build/bin/dns-fastpathd" --config "$lab_state/bench.yaml"
+    lab_spawn dns-fastpathd "$host" "$build_dir/bin/dns-fastpathd" --config "$lab_state/bench.yaml"
     wait_until 20 upstream_is_up || die "dns-fastpathd does not steer: $(lab_log dns-fastpathd)"
 }
 
 upstream_is_up() {
-    lab_run "$host" "$repo_root/build/bin/dns-fastpathctl" stats 2>/dev/null | grep -q '^dns_fastpath_upstream_up{.*} 1$'
+    lab_run "$host" "$build_dir/bin/dns-fastpathctl" stats 2>/dev/null | grep -q '^dns_fastpath_upstream_up{.*} 1$'
 }
 
 end_dns_fastpathd() {

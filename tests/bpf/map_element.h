@@ -32,10 +32,6 @@ template <class Value, class Key> Value get_element(const char *map, const Key &
     throw std::runtime_error(std::string("cannot read the map ") + map);
 }
 
-template <class Key> void remove_element(const char *map, const Key &key) {
-    bpf_map_delete_elem(Loaded::instance().programs.map(map), &key);
-}
-
 // Of a hash or a trie.
 template <class Key> void remove_all_elements(const char *map) {
     const int fd = Loaded::instance().programs.map(map);

@@ -82,6 +82,25 @@ TEST_F(Answer, ToAPortOfOthers) {
     }
 }
 
+TEST_F(Answer, ToEachAddressThatQueriesAreSentFrom) {
+    const std::vector<Steered> open = open_queries();
+    const std::vector<std::string> ipv4 = addresses_of("198.18.7.", FP_SOURCES_MAX);
+    const std::vector<std::string> ipv6 = addresses_of("2001:db8:7::", FP_SOURCES_MAX);
+    world().set_sources(own_ifindex, ipv4, ipv6);
+    for (size_t i = 0; i < FP_SOURCES_MAX; i++) {
+        Packet over_ipv4 = answer_to(open[0]);
+        std::get<Ipv4>(over_ipv4.ip).dst = ipv4[i];
+        EXPECT_TRUE(is_dropped(over_ipv4, FP_OUT_drop_unasked)) << i;
+        Packet over_ipv6 = answer_to(open[1]);
+        std::get<Ipv6>(over_ipv6.ip).dst = ipv6[i];
+        EXPECT_TRUE(is_dropped(over_ipv6, FP_OUT_drop_unasked)) << i;
+    }
+    world().set_sources(own_ifindex, {ipv4[0]}, {ipv6[0]});
+    Packet another = answer_to(open[0]);
+    std::get<Ipv4>(another.ip).dst = ipv4[1];
+    EXPECT_TRUE(is_left_alone(another));
+}
+
 // It may be for somebody behind this host, who asks the same upstream.
 TEST_F(Answer, ToAnAddressThatNothingIsSteeredFrom) {
     expect_left_alone([](Packet &p) {

@@ -4,6 +4,7 @@
 #include "steer_order.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace fastpath::test {
 namespace {
@@ -153,6 +154,50 @@ TEST_F(Choice, ARetryPassesOverWhoIsDown) {
     const std::vector<Upstream> order = order_for(query, near_);
     world().set_state(order[1], FP_UPSTREAM_DOWN);
     expect_in_turn(query, {order[0], order[2]});
+}
+
+// The far ones before the near one that was asked already.
+TEST_F(Choice, ARetryPassesOverWhoWasAsked) {
+    add_members(2, 1);
+    const std::vector<Upstream> order = order_for({}, near_);
+    world().set_state(order[1], FP_UPSTREAM_DOWN);
+    expect_in_turn({}, {order[0], far_[0], far_[0], order[0]});
+}
+
+// In a real table the same one comes again soon, and has more entries the more it weighs.
+TEST_F(Choice, ARetryGoesToTheNextOneThatIsAnother) {
+    add_members(3, 0);
+    const auto table = std::make_unique<fp_table>();
+    table->members = 3;
+    std::fill(std::begin(table->entry), std::end(table->entry), near_[0].number);
+    const uint32_t at = table_index_of(DnsQuery{}.name_octets());
+    ASSERT_LT(at, FP_MAGLEV_SIZE - 32U);
+    table->entry[at + 7] = near_[1].number;
+    table->entry[at + 31] = near_[2].number; // the last one that is looked at
+    for (size_t i = 0; i < near_.size(); i++) {
+        table->member[i] = near_[0].number; // so that it is found nowhere else
+    }
+    world().set_table({}, false, *table);
+    expect_in_turn({}, near_);
+}
+
+// A name at the end of the table goes on at its beginning.
+TEST_F(Choice, AfterTheLastEntryComesTheFirst) {
+    add_members(2, 0);
+    const auto table = std::make_unique<fp_table>();
+    table->members = 1;
+    table->member[0] = near_[0].number;
+    std::fill(std::begin(table->entry), std::end(table->entry), near_[0].number);
+    table->entry[0] = near_[1].number;
+    world().set_table({}, false, *table);
+    DnsQuery query;
+    for (int i = 0; table_index_of(query.name_octets()) < FP_MAGLEV_SIZE - 20; i++) {
+        query.name = "host" + std::to_string(i) + ".example.";
+    }
+    EXPECT_TRUE(steers(frame(query), near_[0]));
+    world().set_state(near_[0], FP_UPSTREAM_DOWN);
+    query.id++;
+    EXPECT_TRUE(steers(frame(query), near_[1]));
 }
 
 // Rather the one that was asked before than none.

@@ -46,6 +46,17 @@ TEST_F(Egress, OverAnotherInterfaceWithoutTags) {
     EXPECT_TRUE(goes_and_comes(frame(service_tag, Vlan{}, Ipv6{}, Padding{200}), over_ipv6_));
 }
 
+// The packets that follow stay on the wire by which they came.
+TEST_F(Egress, OnlyTheQueryItself) {
+    leave_by(other_ifindex);
+    const Cached &cached = add({.answer = {"www.example.com. 300 IN A 192.0.2.1"}});
+    const DnsQuery miss = {.name = "other.example."};
+    EXPECT_TRUE(steers(frame(miss), over_ipv4_));
+    EXPECT_TRUE(answers(frame(), cached));
+    EXPECT_TRUE(steers(frame(Ipv6{}, miss), over_ipv6_));
+    EXPECT_TRUE(refuses(frame(Ipv4{.src = denied_ipv4})));
+}
+
 // As for a query that came by another interface than the answer.
 TEST_F(Egress, HomeOverAnotherInterface) {
     for (const Packet &query : {frame(Ipv4{}), frame(Ipv6{}), frame(Vlan{}, Ipv4{}), frame(Vlan{}, Vlan{}, Ipv6{})}) {

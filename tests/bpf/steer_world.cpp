@@ -149,21 +149,6 @@ void SteeringWorld::write_table(const PlaceOfFamily &place) {
     set_table(place.first, place.second, *table);
 }
 
-// With the types of the first one: kernel 6.1 takes a map without them for another kind of map.
-static UniqueFd make_table_map() {
-    bpf_map_info first = {};
-    uint32_t size = sizeof(first);
-    if (bpf_obj_get_info_by_fd(Loaded::instance().programs.map("tables_0"), &first, &size) != 0) {
-        throw std::runtime_error("no map tables_0");
-    }
-    const UniqueFd types(bpf_btf_get_fd_by_id(first.btf_id));
-    LIBBPF_OPTS(bpf_map_create_opts, options);
-    options.btf_fd = static_cast<uint32_t>(types.get());
-    options.btf_key_type_id = first.btf_key_type_id;
-    options.btf_value_type_id = first.btf_value_type_id;
-    return UniqueFd(bpf_map_create(BPF_MAP_TYPE_ARRAY, "table", sizeof(uint32_t), sizeof(fp_table), 1, &options));
-}
-
 void SteeringWorld::set_table(const Place &place, bool is_ipv6, const fp_table &table) {
     Tables &of_generation = tables_[place.generation];
     const auto entry = std::make_shared<Table>();

@@ -3,6 +3,8 @@
 // the open flows that they make of it.
 #pragma once
 
+#include "steer/tables.h"
+
 #include <dns_fastpath/steer.h>
 #include <map>
 #include <string>
@@ -79,13 +81,14 @@ class SteeringWorld {
     [[nodiscard]] Counters counters() const;
 
   private:
-    using TableKey = std::pair<Place, bool>; // with the family
+    using PlaceOfFamily = std::pair<Place, bool>;
 
     Upstream make(const std::string &address, const Place &place);
-    void write_table(const TableKey &key);
+    void write_table(const PlaceOfFamily &place);
 
     std::vector<Upstream> upstreams_;
-    std::map<TableKey, std::vector<uint16_t>> members_;
+    std::map<PlaceOfFamily, std::vector<uint16_t>> members_;
+    std::map<uint32_t, Tables> tables_; // by generation
     std::map<std::pair<uint32_t, bool>, std::vector<std::string>> sources_;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The incident of mission.md: the host's connection tracking table is full. Misses are lost, hits are not, and no hit makes an
-// entry.
+// The incident of mission.md: the host's connection tracking table is full. Hits are not lost, and make no entry; nor are misses,
+// unless conntrack.notrack is switched off.
 #include "e2e/lab_test.h"
 #include "e2e/load.h"
 #include "harness/dns_client.h"
@@ -17,6 +17,7 @@ namespace {
 constexpr unsigned table_size = 1000;
 constexpr unsigned rate = 10'000; // what the generator sends without a loss of its own, also on two slow CPUs
 constexpr unsigned seconds = 3;
+constexpr const char *tracking = "conntrack: {notrack: false}\n";
 
 // nf_conntrack_max can be set in the initial namespace only, and holds for all. Somebody outside of this process waits for the
 // lock that is held meanwhile, and puts it back as well, in case this process is killed.
@@ -92,7 +93,7 @@ class Conntrack : public LabTest {
 };
 
 TEST_F(Conntrack, AMissMakesAnEntryAndAHitDoesNot) {
-    const FastpathDaemon daemon(lab());
+    const FastpathDaemon daemon(lab(), lab_config(tracking));
     track_connections();
     ask({"d0950.mail.example", "A"});
     const std::string entries = on_resolver({"conntrack", "-L", "-p", "udp", "--dst", Lab::resolver4});
@@ -107,7 +108,7 @@ TEST_F(Conntrack, AMissMakesAnEntryAndAHitDoesNot) {
 }
 
 TEST_F(Conntrack, OfAFullTableHitsKnowNothing) {
-    const FastpathDaemon daemon(lab());
+    const FastpathDaemon daemon(lab(), lab_config(tracking));
     learn_hot_names(lab());
     const double hits_before = stats(lab()).fastpath(hits);
     const double unbound_before = unbound_queries(lab());
@@ -129,6 +130,19 @@ TEST_F(Conntrack, OfAFullTableHitsKnowNothing) {
     EXPECT_EQ(stats(lab()).fastpath(hits) - hits_before, static_cast<double>(report.sent));
     EXPECT_EQ(unbound_queries(lab()), unbound_before);
     EXPECT_TRUE(is_answered("d0951.mail.example.")) << "the lab does not recover";
+}
+
+TEST_F(Conntrack, OfAFullTableUntrackedMissesKnowNothingEither) {
+    const FastpathDaemon daemon(lab());
+    track_connections();
+    {
+        const TableLimit limit(table_size);
+        fill_table();
+        EXPECT_TRUE(is_answered("d0952.mail.example."));
+        EXPECT_EQ(tracked(), table_size);
+    }
+    on_resolver({"conntrack", "-F"});
+    track_no_more();
 }
 
 } // namespace
