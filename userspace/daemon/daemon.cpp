@@ -386,12 +386,13 @@ void Daemon::follow_interfaces() {
         const auto missing_in = [](const std::set<IpAddress> &there) {
             return [&there](const IpAddress &address) { return !there.contains(address); };
         };
-        spdlog::info("addresses have changed: {} added, {} removed",
-                     std::count_if(addresses->begin(), addresses->end(), missing_in(answered_on_)),
-                     std::count_if(answered_on_.begin(), answered_on_.end(), missing_in(*addresses)));
+        const auto added = std::count_if(addresses->begin(), addresses->end(), missing_in(answered_on_));
+        const auto removed = std::count_if(answered_on_.begin(), answered_on_.end(), missing_in(*addresses));
         resolver_->configure(config_, *addresses); // first: its probes should not wait for the rest
         if (const Result<> written = write_config_maps(); !written) {
             spdlog::error("{}", written.error().message);
+        } else {
+            spdlog::info("addresses have changed: {} added, {} removed", added, removed);
         }
     } else {
         steering_->follow_interfaces(config_);
