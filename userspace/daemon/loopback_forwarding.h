@@ -15,6 +15,7 @@ class LoopbackForwarding {
     LoopbackForwarding() = default;
     LoopbackForwarding(const LoopbackForwarding &) = delete;
     LoopbackForwarding &operator=(const LoopbackForwarding &) = delete;
+    ~LoopbackForwarding() = default;
 
     // To be called again from time to time. Both families; one that this kernel does not have is left out. An error names the setting.
     Result<> switch_on();
