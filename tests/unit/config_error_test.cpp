@@ -13,7 +13,7 @@ using std::string_literals::operator""s;
 
 TEST(ConfigError, UnknownKeys) {
     const std::string top_level = "interfaces, az, listen, pools, routes, clients, acl, cache, edns, steering, health, "
-                                  "conntrack, metrics, state, log";
+                                  "conntrack, rate_limit, metrics, state, log";
     expect_errors({
         {"log:\n  level: info\n\ncach: {}", "4:1", R"(unknown key "cach"; did you mean "cache"?)"},
         {"cache:\n  max_tll: 5", "2:3", R"(unknown key "cache.max_tll"; did you mean "cache.max_ttl"?)"},
@@ -81,6 +81,7 @@ TEST(ConfigError, ValuesThatAreNotAllowed) {
     const std::string entries = "cache.max_entries: expected a whole number from 8 to 8388608";
     const std::string seconds = "expected whole seconds, plain or with a unit (30s, 5m, 24h, 7d), from ";
     const std::string payload = "edns.payload_size: expected a whole number from 512 to 4096";
+    const std::string path = R"(state.snapshot: expected an absolute path of a file; "" = none)";
     const std::string metrics = R"(metrics.listen: expected "ADDRESS:PORT" or "[ADDRESS]:PORT" in quotes; "" = off)";
     expect_errors({
         {"interfaces: [sixteen-octets--]", "1:14", name + R"(, found "sixteen-octets--")"},
@@ -146,6 +147,14 @@ TEST(ConfigError, ValuesThatAreNotAllowed) {
         {"metrics: {listen: 9153}", "1:19", metrics + R"(, found "9153")"},
         {"metrics: {listen: localhost:9153}", "1:19", metrics + R"(, found "localhost:9153")"},
         {"metrics: {listen: [127.0.0.1]}", "1:19", metrics + ", found a list of 1"},
+        {"metrics: {top_names: 1001}", "1:22",
+         R"(metrics.top_names: expected a whole number from 0 to 1000, found "1001")"},
+        {"rate_limit: {per_client_qps: -1}", "1:30",
+         R"(rate_limit.per_client_qps: expected a whole number from 0 to 1000000, found "-1")"},
+        {"state: {snapshot: cache.snapshot}", "1:19", path + R"(, found "cache.snapshot")"},
+        {"state: {snapshot: /var/lib/}", "1:19", path + R"(, found "/var/lib/")"},
+        {"state: {snapshot: \"/a\\0b\"}", "1:19", path + R"(, found "/a\x00b")"},
+        {"state: {snapshot: [/a]}", "1:19", path + ", found a list of 1"},
         {"state: {on_stop: 'off'}", "1:18", R"(state.on_stop: expected detach or keep, found "off")"},
         {"log: {level: warning}", "1:14", R"(log.level: expected trace, debug, info, warn or error, found "warning")"},
     });

@@ -55,7 +55,10 @@ Config unusual_config() {
                      .rise = 7,
                      .name = name_from_text("null.a\\.b").value(),
                      .type = 65'280};
+    config.rate_limit.per_client_qps = 1;
     config.metrics.listen = parse_socket_address("[::1]:80").value();
+    config.metrics.top_names = 0;
+    config.state.snapshot = "/a path/of: \"spite\"";
     config.state.on_stop = OnStop::keep;
     config.log.level = LogLevel::trace;
     return config;
@@ -69,6 +72,7 @@ TEST(ConfigPrint, ReadsBackAsTheSame) {
     without_lists.clients.clear();
     without_lists.steering.source_addresses.clear();
     without_lists.metrics.listen.reset();
+    without_lists.state.snapshot.clear();
     for (const Config &config : {Config{}, unusual_config(), without_lists}) {
         const std::string text = print_config(config);
         const auto again = parse_config(text, "printed");
@@ -136,9 +140,13 @@ health:
   type: NS
 conntrack:
   notrack: true
+rate_limit:
+  per_client_qps: 0
 metrics:
   listen: 127.0.0.1:9153
+  top_names: 20
 state:
+  snapshot: /var/lib/dns-fastpath/cache.snapshot
   on_stop: detach
 log:
   level: info

@@ -202,6 +202,14 @@ const std::vector<GoodValue> good_values = {
     {"metrics: {listen: \"[::1]:9153\"}",
      [](Config &c) { c.metrics.listen = parse_socket_address("[::1]:9153").value(); }},
 
+    {"metrics: {top_names: 0}", [](Config &c) { c.metrics.top_names = 0; }},
+    {"metrics: {top_names: 1000}", [](Config &c) { c.metrics.top_names = 1'000; }},
+
+    {"rate_limit: {per_client_qps: 0}", [](Config &) {}},
+    {"rate_limit: {per_client_qps: 1000000}", [](Config &c) { c.rate_limit.per_client_qps = 1'000'000; }},
+
+    {"state: {snapshot: ''}", [](Config &c) { c.state.snapshot.clear(); }},
+    {"state: {snapshot: /a b/c}", [](Config &c) { c.state.snapshot = "/a b/c"; }},
     {"state: {on_stop: detach}", [](Config &) {}},
     {"state: {on_stop: keep}", [](Config &c) { c.state.on_stop = OnStop::keep; }},
 
@@ -269,6 +277,9 @@ TEST(ConfigValue, DefaultsAreThoseOfTheContract) {
     EXPECT_EQ(config.steering.timeout, 5s);
     EXPECT_TRUE(config.conntrack.notrack);
     EXPECT_EQ(to_string(config.metrics.listen.value()), "127.0.0.1:9153");
+    EXPECT_EQ(config.metrics.top_names, 20U);
+    EXPECT_EQ(config.rate_limit.per_client_qps, 0U);
+    EXPECT_EQ(config.state.snapshot, "/var/lib/dns-fastpath/cache.snapshot");
     EXPECT_EQ(config.state.on_stop, OnStop::detach);
     EXPECT_EQ(config.log.level, LogLevel::info);
 }

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <set>
 #include <string>
@@ -163,6 +164,13 @@ struct OptionalSocketAddressCodec {
     [[nodiscard]] std::string allowed() const;
     [[nodiscard]] Parsed<std::optional<SocketAddress>> read(const YAML::Node &node) const;
     [[nodiscard]] YAML::Node write(const std::optional<SocketAddress> &address) const;
+};
+
+// Absolute, since a daemon's working directory is nobody's choice. The empty string is none.
+struct PathCodec {
+    [[nodiscard]] std::string allowed() const { return R"(an absolute path of a file; "" = none)"; }
+    [[nodiscard]] Parsed<std::filesystem::path> read(const YAML::Node &node) const;
+    [[nodiscard]] YAML::Node write(const std::filesystem::path &path) const { return YAML::Node(path.string()); }
 };
 
 template <class Item> struct ListCodec {

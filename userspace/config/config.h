@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -134,13 +135,21 @@ struct HealthConfig {
     bool operator==(const HealthConfig &) const = default;
 };
 
+struct RateLimitConfig {
+    std::uint32_t per_client_qps = 0; // 0 = no limit
+
+    bool operator==(const RateLimitConfig &) const = default;
+};
+
 struct MetricsConfig {
     std::optional<SocketAddress> listen = SocketAddress{IpAddress::from_ipv4({127, 0, 0, 1}), 9153}; // none = off
+    std::uint32_t top_names = 20;
 
     bool operator==(const MetricsConfig &) const = default;
 };
 
 struct StateConfig {
+    std::filesystem::path snapshot = "/var/lib/dns-fastpath/cache.snapshot"; // empty = none
     OnStop on_stop = OnStop::detach;
 
     bool operator==(const StateConfig &) const = default;
@@ -165,6 +174,7 @@ struct Config {
     SteeringConfig steering;
     HealthConfig health;
     ConntrackConfig conntrack;
+    RateLimitConfig rate_limit;
     MetricsConfig metrics;
     StateConfig state;
     LogConfig log;

@@ -122,9 +122,19 @@ std::vector<Key> make_table() {
         {"conntrack.notrack", OnReload::applied, make_value(BoolCodec{}, FP_FIELD(conntrack.notrack)),
          "Keeps DNS to and from the resolver on this host out of connection tracking, by a table of nftables of our own."},
 
+        {"rate_limit.per_client_qps", OnReload::applied,
+         make_value(IntegerCodec<std::uint32_t>{{0, 1'000'000}}, FP_FIELD(rate_limit.per_client_qps)),
+         "UDP queries that a client (an IPv4 address, an IPv6 /64) may send in a second; more are dropped. Upstreams and this "
+         "host itself are not limited. 0 = no limit."},
+
         {"metrics.listen", OnReload::needs_restart, make_value(OptionalSocketAddressCodec{}, FP_FIELD(metrics.listen)),
          "Where Prometheus finds /metrics; /healthz and /readyz are beside it."},
+        {"metrics.top_names", OnReload::applied,
+         make_value(IntegerCodec<std::uint32_t>{{0, 1'000}}, FP_FIELD(metrics.top_names)),
+         "How many of the names asked most are exported as metrics; 0 = none."},
 
+        {"state.snapshot", OnReload::applied, make_value(PathCodec{}, FP_FIELD(state.snapshot)),
+         "The file that keeps the cache over a reboot, written at a stop and from time to time."},
         {"state.on_stop", OnReload::applied, make_value(ChoiceCodec<OnStop>{}, FP_FIELD(state.on_stop)),
          "What a clean stop does: detach the programs, or keep them answering until the next start."},
 

@@ -176,4 +176,13 @@ YAML::Node OptionalSocketAddressCodec::write(const std::optional<SocketAddress> 
     return YAML::Node(address ? to_string(*address) : std::string());
 }
 
+Parsed<std::filesystem::path> PathCodec::read(const YAML::Node &node) const {
+    const std::filesystem::path path = node.IsScalar() ? std::filesystem::path(node.Scalar()) : "?";
+    const bool has_nul = path.native().find('\0') != std::string::npos;
+    if (has_nul || (!path.empty() && (!path.is_absolute() || !path.has_filename()))) {
+        return unexpected_value(node, allowed());
+    }
+    return path;
+}
+
 } // namespace fastpath

@@ -465,7 +465,7 @@ void Daemon::reload() {
     // What only a restart can change stays as it runs.
     next->interfaces = config_.interfaces;
     next->cache.max_entries = config_.cache.max_entries;
-    next->metrics = config_.metrics;
+    next->metrics.listen = config_.metrics.listen;
     const Config old = std::exchange(config_, std::move(*next));
     const Result<> written = write_config_maps();
     if (!written) {
