@@ -107,7 +107,7 @@ struct Endpoint {
 
 UniqueFd bound_socket(const Endpoint &to, int type) {
     UniqueFd socket(::socket(to.storage.ss_family, type | SOCK_CLOEXEC, 0));
-    const timeval patience = {5, 0};
+    const timeval patience = {2, 0};
     const int on = 1;
     ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
@@ -174,6 +174,12 @@ class NotrackTest : public testing::Test {
     }
 
     static uint64_t tracked() { return tracked_dns_connections(listeners).value(); }
+
+    static std::optional<std::string> hindrance() {
+        return doctor::hindrance_of_notrack(doctor::read_nft_ruleset().value());
+    }
+
+    [[nodiscard]] std::string log_text() const { return log_.str(); }
 
     // How often the log has this text.
     [[nodiscard]] size_t said(const std::string &text) const {
@@ -394,6 +400,52 @@ TEST_F(NotrackTest, SaysWhatToDoWhereItIsNotAllowed) {
         ::_exit(is_told ? 0 : 1);
     };
     EXPECT_EXIT(try_as_nobody(), testing::ExitedWithCode(0), "");
+}
+
+// DNS that is not tracked has no state by which such a firewall would let it in: the resolver would be cut off.
+constexpr const char *stateful_firewall =
+    "table inet strict {\n chain input {\n type filter hook input priority 0; policy drop\n"
+    " iif lo accept\n ct state established,related accept\n udp dport 53 accept\n }\n }";
+
+TEST_F(NotrackTest, IsNotPutInPlaceWhereAFirewallWouldDropUntrackedDns) {
+    nft(stateful_firewall);
+    Notrack notrack = Notrack::create("dns_fastpath", hindrance).value();
+    const Result<> done = notrack.set_addresses(listeners);
+    ASSERT_FALSE(done);
+    EXPECT_NE(done.error().message.find("table inet strict, chain input"), std::string::npos) << done.error().message;
+    EXPECT_NE(done.error().message.find("ct state untracked"), std::string::npos) << "the remedy";
+    EXPECT_FALSE(is_in_place());
+    EXPECT_NO_THROW(exchange(SOCK_DGRAM, resolver4, client4, 53)) << "the resolver asks somebody else";
+
+    nft("insert rule inet strict input meta l4proto { tcp, udp } th sport 53 ct state untracked accept");
+    notrack.keep_in_place(2 * second);
+    EXPECT_TRUE(is_in_place()) << log_text();
+    EXPECT_NO_THROW(exchange(SOCK_DGRAM, resolver4, client4, 53));
+}
+
+TEST_F(NotrackTest, MakesWayForAFirewallThatComesLater) {
+    Notrack notrack = Notrack::create("dns_fastpath", hindrance).value();
+    ASSERT_TRUE(notrack.set_addresses(listeners));
+    notrack.keep_in_place(1 * second);
+    nft(stateful_firewall);
+    EXPECT_ANY_THROW(exchange(SOCK_DGRAM, resolver4, client4, 53)) << "what it is for";
+    notrack.keep_in_place(2 * second);
+    EXPECT_FALSE(is_in_place());
+    EXPECT_EQ(said("is tracked from now on"), 1);
+    EXPECT_NO_THROW(exchange(SOCK_DGRAM, resolver4, client4, 53));
+
+    notrack.keep_in_place(3 * second);
+    nft("delete table inet strict");
+    notrack.keep_in_place(4 * second);
+    EXPECT_TRUE(is_in_place());
+    EXPECT_EQ(said("is tracked from now on"), 1);
+}
+
+TEST_F(NotrackTest, TakesOutTheTableOfAnEarlierDaemonWhereItHurts) {
+    static_cast<void>(installed());
+    nft(stateful_firewall);
+    EXPECT_FALSE(Notrack::create("dns_fastpath", hindrance).value().set_addresses(listeners));
+    EXPECT_FALSE(is_in_place());
 }
 
 TEST_F(NotrackTest, IsSeenByTheDoctor) {

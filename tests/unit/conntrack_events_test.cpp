@@ -52,7 +52,7 @@ Bytes message(int type, uint8_t family, const std::vector<Bytes> &attributes, in
 }
 
 bool is_ours(const Bytes &bytes) {
-    return concerns_table(bytes, "ours");
+    return change_in(bytes, "ours").ours;
 }
 
 TEST(FirewallEvents, NoticeEachKindOfChangeInTheTable) {
@@ -69,6 +69,17 @@ TEST(FirewallEvents, LeaveOtherTablesAlone) {
     EXPECT_FALSE(is_ours(message(NFT_MSG_DELTABLE, NFPROTO_IPV4, {attribute(1, "ours")}))) << "of another family";
     EXPECT_FALSE(is_ours(message(NFT_MSG_NEWCHAIN, NFPROTO_INET, {attribute(3, "ours")}))) << "the name of a chain";
     EXPECT_FALSE(is_ours(message(NFT_MSG_DELTABLE, NFPROTO_INET, {})));
+}
+
+TEST(FirewallEvents, NoticeTablesChainsAndRulesOfOthersAndNotTheirElements) {
+    for (const int type :
+         {NFT_MSG_NEWTABLE, NFT_MSG_DELTABLE, NFT_MSG_NEWCHAIN, NFT_MSG_DELCHAIN, NFT_MSG_NEWRULE, NFT_MSG_DELRULE}) {
+        const FirewallChange change = change_in(message(type, NFPROTO_IPV4, {attribute(1, "other")}), "ours");
+        EXPECT_EQ(change, (FirewallChange{.ours = false, .others = true})) << type;
+    }
+    for (const int type : {NFT_MSG_NEWSET, NFT_MSG_NEWSETELEM, NFT_MSG_DELSETELEM, NFT_MSG_NEWGEN}) {
+        EXPECT_EQ(change_in(message(type, NFPROTO_INET, {attribute(1, "other")}), "ours"), FirewallChange{}) << type;
+    }
 }
 
 TEST(FirewallEvents, LeaveOtherMessagesAlone) {

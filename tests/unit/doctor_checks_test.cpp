@@ -154,6 +154,9 @@ TEST(Doctor, NamesRulesThatDropUntrackedDns) {
     EXPECT_TRUE(contains(found.finding, "table inet filter, chain input, handle 3")) << found.finding;
     set_rules(facts, test::stateful_firewall_json());
     EXPECT_EQ(check_firewall(facts).status, Status::ok) << "DNS is tracked, and so let in";
+    EXPECT_EQ(check_notrack(facts).status, Status::warning);
+    EXPECT_TRUE(contains(check_notrack(facts).finding, "not in place, because the firewall would drop untracked DNS"));
+    EXPECT_TRUE(contains(check_notrack(facts).remedy, "ct state untracked")) << check_notrack(facts).remedy;
 }
 
 TEST(Doctor, NamesTranslationsThatUntrackedDnsDoesNotGet) {

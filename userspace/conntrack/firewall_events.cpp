@@ -42,28 +42,50 @@ std::string_view table_in(std::span<const std::byte> attributes) {
     return {};
 }
 
-bool is_about(std::span<const std::byte> message, const nlmsghdr &header, std::string_view table) {
+bool is_of_rules(int type) {
+    switch (type) {
+    case NFT_MSG_NEWTABLE:
+    case NFT_MSG_DELTABLE:
+    case NFT_MSG_NEWCHAIN:
+    case NFT_MSG_DELCHAIN:
+    case NFT_MSG_NEWRULE:
+    case NFT_MSG_DELRULE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+FirewallChange change_of(std::span<const std::byte> message, const nlmsghdr &header, std::string_view our_table) {
     nfgenmsg general = {};
     const std::span<const std::byte> payload = message.subspan(NLMSG_HDRLEN);
-    const bool is_nftables = NFNL_SUBSYS_ID(header.nlmsg_type) == NFNL_SUBSYS_NFTABLES;
+    const int type = NFNL_MSG_TYPE(header.nlmsg_type);
     // NEWGEN ends a transaction and is of no table; its attribute 1 is a number.
-    const bool is_generation = NFNL_MSG_TYPE(header.nlmsg_type) == NFT_MSG_NEWGEN;
-    return is_nftables && !is_generation && read(payload, general) && general.nfgen_family == NFPROTO_INET &&
-           table_in(payload.subspan(sizeof(general))) == table;
+    if (NFNL_SUBSYS_ID(header.nlmsg_type) != NFNL_SUBSYS_NFTABLES || type == NFT_MSG_NEWGEN ||
+        !read(payload, general)) {
+        return {};
+    }
+    const bool is_ours =
+        general.nfgen_family == NFPROTO_INET && table_in(payload.subspan(sizeof(general))) == our_table;
+    return {.ours = is_ours, .others = !is_ours && is_of_rules(type)};
+}
+
+void add(FirewallChange &sum, const FirewallChange &more) {
+    sum.ours = sum.ours || more.ours;
+    sum.others = sum.others || more.others;
 }
 
 } // namespace
 
-bool concerns_table(std::span<const std::byte> messages, std::string_view table) {
+FirewallChange change_in(std::span<const std::byte> messages, std::string_view our_table) {
+    FirewallChange change;
     nlmsghdr header = {};
     while (read(messages, header) && header.nlmsg_len >= NLMSG_HDRLEN && header.nlmsg_len <= messages.size()) {
-        if (is_about(messages.first(header.nlmsg_len), header, table)) {
-            return true;
-        }
+        add(change, change_of(messages.first(header.nlmsg_len), header, our_table));
         const size_t aligned = NLMSG_ALIGN(header.nlmsg_len);
         messages = messages.subspan(std::min(aligned, messages.size()));
     }
-    return false;
+    return change;
 }
 
 Result<FirewallEvents> FirewallEvents::open(std::string table) {
@@ -77,17 +99,17 @@ Result<FirewallEvents> FirewallEvents::open(std::string table) {
     return FirewallEvents(std::move(table), std::move(socket));
 }
 
-bool FirewallEvents::drain() {
-    bool changed = false;
+FirewallChange FirewallEvents::drain() {
+    FirewallChange change;
     std::array<std::byte, 32'768> buffer; // the kernel's messages are of at most NLMSG_GOODSIZE, 8 KiB
     while (true) {
         const ssize_t length = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
         if (length < 0 && errno == ENOBUFS) { // a large ruleset was loaded, and the socket's buffer overflowed
-            changed = true;
+            change = {.ours = true, .others = true};
         } else if (length <= 0) {
-            return changed;
+            return change;
         } else {
-            changed = concerns_table({buffer.data(), static_cast<size_t>(length)}, table_) || changed;
+            add(change, change_in({buffer.data(), static_cast<size_t>(length)}, table_));
         }
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// FirewallEvents: notices that somebody has changed one table of nftables, from the kernel's announcements (nft monitor).
+// FirewallEvents: notices that somebody has changed a table of nftables, ours or another, from the kernel's announcements (nft monitor).
 #pragma once
 
 #include "util/result.h"
@@ -12,8 +12,16 @@
 
 namespace fastpath {
 
-// Is one of the netlink messages about this table of the family inet, or about something in it?
-bool concerns_table(std::span<const std::byte> messages, std::string_view table);
+struct FirewallChange {
+    bool ours = false; // our table, or something in it
+    bool others =
+        false; // a table, chain or rule of somebody else; elements of sets come and go too often to be looked at
+
+    bool operator==(const FirewallChange &) const = default;
+};
+
+// What netlink messages announce; ours is the table of this name and of the family inet.
+FirewallChange change_in(std::span<const std::byte> messages, std::string_view our_table);
 
 class FirewallEvents {
   public:
@@ -23,8 +31,8 @@ class FirewallEvents {
     // Readable when something of the ruleset has changed, of whatever table.
     [[nodiscard]] int fd() const { return socket_.get(); }
 
-    // Reads all that waits. True where the table was changed, by whomever, or may have been: some messages were lost.
-    bool drain();
+    // Reads all that waits. Where some messages were lost, both may have changed.
+    FirewallChange drain();
 
   private:
     FirewallEvents(std::string table, UniqueFd socket) : table_(std::move(table)), socket_(std::move(socket)) {}

@@ -6,6 +6,8 @@
 #include "conntrack/notrack_rules.h"
 #include "daemon/log.h"
 #include "daemon/settings.h"
+#include "doctor/firewall.h"
+#include "doctor/host_facts.h"
 #include "metrics/endpoints.h"
 #include "util/clock.h"
 #include "version.h"
@@ -38,6 +40,12 @@ AttachMode attach_mode(InterfaceMode mode) {
         break;
     }
     return AttachMode::automatic;
+}
+
+// Not known where the ruleset cannot be read.
+std::optional<std::string> hindrance_of_notrack() {
+    const Result<doctor::NftRuleset> ruleset = doctor::read_nft_ruleset();
+    return ruleset ? doctor::hindrance_of_notrack(*ruleset) : std::nullopt;
 }
 
 void warn_without_address(const std::set<IpAddress> &addresses) {
@@ -190,7 +198,7 @@ Result<> Daemon::open_rings() {
 }
 
 Result<> Daemon::start_steering() {
-    if (Result<Notrack> notrack = Notrack::create(notrack_table(pins_.path())); notrack) {
+    if (Result<Notrack> notrack = Notrack::create(notrack_table(pins_.path()), hindrance_of_notrack); notrack) {
         notrack_ = std::move(*notrack);
     } else if (config_.conntrack.notrack) {
         spdlog::warn("{}", notrack.error().message);

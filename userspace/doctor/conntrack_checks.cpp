@@ -17,14 +17,6 @@ const std::string install_it =
     "and see its log";
 const std::string go_without = "or set conntrack.notrack: false";
 
-std::string list_of(const std::vector<const NftRule *> &rules) {
-    std::string list;
-    for (const NftRule *rule : rules) {
-        list += (list.empty() ? "" : "; ") + place_of(*rule);
-    }
-    return list;
-}
-
 std::string list_of(const std::set<IpAddress> &addresses) {
     std::string list;
     for (const IpAddress &address : addresses) {
@@ -70,6 +62,13 @@ Finding check_notrack(const Facts &facts) {
         return warning("notrack", "cannot see the nftables rules: " + facts.host.why_no_ruleset, install_it);
     }
     const std::optional<std::set<IpAddress>> addresses = notrack_addresses(*facts.host.ruleset, facts.notrack_table);
+    const std::vector<const NftRule *> hindering = rules_that_want_tracking(*facts.host.ruleset);
+    if (!addresses && !hindering.empty()) {
+        return warning("notrack",
+                       our_table(facts) +
+                           " is not in place, because the firewall would drop untracked DNS: " + list_of(hindering),
+                       std::string(remedy_for_tracking_rules));
+    }
     if (!addresses && facts.host.conntrack->entries == 0) {
         // A module that is loaded tracks nothing in a network namespace without a rule that asks for it.
         return ok("notrack", our_table(facts) + " is not in place, and nothing is tracked here");
@@ -113,12 +112,9 @@ Finding check_firewall(const Facts &facts) {
     if (rules.empty()) {
         return ok("firewall", "no nftables rule is seen by which untracked DNS would be dropped");
     }
-    return problem(
-        "firewall", "untracked DNS is let in only by the state of its connection, and has none: " + list_of(rules),
-        "before it, accept with `ct state untracked` what the resolver is sent: `udp dport 53`, `tcp dport 53`, "
-        "`udp sport 53 udp dport 1024-65535`, `tcp sport 53 tcp flags & (syn | ack) != syn`, and not all of source "
-        "port 53, which any sender may use; " +
-            go_without);
+    return problem("firewall",
+                   "untracked DNS is let in only by the state of its connection, and has none: " + list_of(rules),
+                   std::string(remedy_for_tracking_rules));
 }
 
 Finding check_translation(const Facts &facts) {

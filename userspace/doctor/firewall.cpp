@@ -211,4 +211,21 @@ std::vector<const NftRule *> rules_that_want_tracking(const NftRuleset &ruleset)
     });
 }
 
+std::string list_of(const std::vector<const NftRule *> &rules) {
+    std::string list;
+    for (const NftRule *rule : rules) {
+        list += (list.empty() ? "" : "; ") + place_of(*rule);
+    }
+    return list;
+}
+
+std::optional<std::string> hindrance_of_notrack(const NftRuleset &ruleset) {
+    const std::vector<const NftRule *> rules = rules_that_want_tracking(ruleset);
+    if (rules.empty()) {
+        return std::nullopt;
+    }
+    return "the firewall lets DNS in only by the state of its connection, and would drop it untracked: " +
+           list_of(rules) + ". " + std::string(remedy_for_tracking_rules);
+}
+
 } // namespace fastpath::doctor

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fastpath::doctor {
@@ -23,5 +24,16 @@ std::vector<const NftRule *> dns_translations(const NftRuleset &ruleset);
 // Rules by which a table that drops the rest lets DNS in by the state of its connection: known ones, or new ones to port 53.
 // What is not tracked has no such state.
 std::vector<const NftRule *> rules_that_want_tracking(const NftRuleset &ruleset);
+
+inline constexpr std::string_view remedy_for_tracking_rules =
+    "Before it, accept with `ct state untracked` what the resolver is sent: `udp dport 53`, `tcp dport 53`, "
+    "`udp sport 53 udp dport 1024-65535`, `tcp sport 53 tcp flags & (syn | ack) != syn`, and not all of source "
+    "port 53, which any sender may use; or set conntrack.notrack: false";
+
+// Why DNS must not be left untracked under this ruleset, and what to do about that; nullopt: it may.
+std::optional<std::string> hindrance_of_notrack(const NftRuleset &ruleset);
+
+// "table ip filter, chain input, handle 7; ..."
+std::string list_of(const std::vector<const NftRule *> &rules);
 
 } // namespace fastpath::doctor

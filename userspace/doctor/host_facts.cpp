@@ -29,6 +29,10 @@ std::set<int> forwarding_on_lo() {
 
 } // namespace
 
+Result<NftRuleset> read_nft_ruleset() {
+    return run_nft("list ruleset\n", NftOutput::json).and_then(parse_nft_ruleset);
+}
+
 HostFacts gather_host_facts(const std::set<IpAddress> &listeners) {
     HostFacts facts = {.ports = read_kernel_ports(),
                        .forwarding_on_lo = forwarding_on_lo(),
@@ -36,7 +40,7 @@ HostFacts gather_host_facts(const std::set<IpAddress> &listeners) {
                        .dns_connections = tracked_dns_connections(listeners),
                        .ruleset = {},
                        .why_no_ruleset = {}};
-    Result<NftRuleset> ruleset = run_nft("list ruleset\n", NftOutput::json).and_then(parse_nft_ruleset);
+    Result<NftRuleset> ruleset = read_nft_ruleset();
     if (ruleset) {
         facts.ruleset = std::move(*ruleset);
     } else {

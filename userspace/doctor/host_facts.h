@@ -6,7 +6,8 @@
 
 namespace fastpath::doctor {
 
-// Of the network namespace of the caller.
+// Both of the network namespace of the caller.
+Result<NftRuleset> read_nft_ruleset();
 HostFacts gather_host_facts(const std::set<IpAddress> &listeners);
 
 } // namespace fastpath::doctor
