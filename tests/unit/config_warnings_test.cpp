@@ -63,6 +63,31 @@ TEST(ConfigWarnings, NameClientsThatTheAclDoesNotServe) {
         Warnings{"clients: 2001:db8::/32 and 2 more outside of acl.allow: nobody there is served"});
 }
 
+TEST(ConfigWarnings, NameRoutesThatChangeNothing) {
+    const std::string two_pools = "pools: {vpc: {upstreams: [{address: local}]}}\nroutes:\n";
+    const auto route = [](const char *zone, const char *pool) {
+        return std::string("  - {zone: ") + zone + ", pool: " + pool + "}\n";
+    };
+    EXPECT_EQ(
+        warnings_of(two_pools + route("A.B.example", "vpc") + route("example", "vpc") + route("x.Example", "vpc")),
+        Warnings{"routes: a.b.example. and 1 more without effect: a shorter zone leads to the same pool"});
+    EXPECT_EQ(warnings_of(two_pools + route("a.example", "vpc") + route(".", "vpc")),
+              Warnings{"routes: a.example. without effect: a shorter zone leads to the same pool"});
+    const std::string exception = route("example", "vpc") + route("b.example", "default") + route("a.b.example", "vpc");
+    EXPECT_EQ(warnings_of(two_pools + exception), Warnings{}) << "the nearest zone above leads elsewhere";
+    EXPECT_EQ(warnings_of(two_pools + route("example", "vpc") + route("anexample", "vpc")), Warnings{});
+}
+
+TEST(ConfigWarnings, NamePoolsThatClientsOfAFamilyCannotReach) {
+    const std::string pool = "pools: {default: {upstreams: [{address: 198.18.1.11}]}}\n";
+    EXPECT_EQ(
+        warnings_of(pool + "listen: [{address: 192.0.2.1}, {address: '2001:db8::1'}]"),
+        Warnings{
+            R"(pools: "default" has no IPv6 upstream: what comes in over IPv6 goes to the resolver on this host)"});
+    EXPECT_EQ(warnings_of(pool + "listen: [{address: 192.0.2.1}]"), Warnings{});
+    EXPECT_EQ(warnings_of(pool), Warnings{}) << "the addresses of the interfaces are not known here";
+}
+
 constexpr PortRange usual{20'000, 24'095};
 
 TEST(PortOverlap, IsNoneWhereTheRangesAreApart) {

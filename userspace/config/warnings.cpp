@@ -6,13 +6,20 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
+#include <span>
 
 namespace fastpath {
 
 namespace {
 
 using Warnings = std::vector<std::string>;
+
+// "corp.example." or "corp.example. and 3 more".
+std::string first_of(const std::vector<std::string> &items) {
+    return items.front() + (items.size() > 1 ? " and " + std::to_string(items.size() - 1) + " more" : "");
+}
 
 // A pool "default" of the resolver on this host alone says nothing: it is there also where the file has none.
 void warn_of_unused_pools(const Config &config, Warnings &warnings) {
@@ -86,16 +93,63 @@ bool is_any_allowed(const AddressRange &clients, const std::vector<AddressRange>
 void warn_of_clients_not_served(const Config &config, Warnings &warnings) {
     const std::vector<AddressRange> ipv4 = allowed_ranges(config.acl, true);
     const std::vector<AddressRange> ipv6 = allowed_ranges(config.acl, false);
-    std::vector<IpPrefix> outside;
+    std::vector<std::string> outside;
     for (const ClientConfig &client : config.clients) {
         if (!is_any_allowed(range_of(client.prefix), client.prefix.address.is_ipv4() ? ipv4 : ipv6)) {
-            outside.push_back(client.prefix);
+            outside.push_back(to_string(client.prefix));
         }
     }
     if (!outside.empty()) {
-        const std::string more = outside.size() > 1 ? " and " + std::to_string(outside.size() - 1) + " more" : "";
-        warnings.push_back("clients: " + to_string(outside.front()) + more +
-                           " outside of acl.allow: nobody there is served");
+        warnings.push_back("clients: " + first_of(outside) + " outside of acl.allow: nobody there is served");
+    }
+}
+
+std::span<const uint8_t> parent_of(std::span<const uint8_t> name) {
+    return name.subspan(1U + name.front());
+}
+
+// A route that its nearest parent makes anyway: a slip, or left over from a move.
+void warn_of_routes_without_effect(const Config &config, Warnings &warnings) {
+    std::map<WireName, std::string_view> pools;
+    for (const RouteConfig &route : config.routes) {
+        pools.emplace(route.zone, route.pool);
+    }
+    std::vector<std::string> without_effect;
+    for (const RouteConfig &route : config.routes) {
+        for (std::span<const uint8_t> name = route.zone; name.front() != 0;) {
+            name = parent_of(name);
+            const auto above = pools.find(WireName(name.begin(), name.end()));
+            if (above != pools.end()) {
+                if (above->second == route.pool) {
+                    without_effect.push_back(name_to_text(route.zone));
+                }
+                break;
+            }
+        }
+    }
+    if (!without_effect.empty()) {
+        warnings.push_back("routes: " + first_of(without_effect) +
+                           " without effect: a shorter zone leads to the same pool");
+    }
+}
+
+// Clients and upstreams are of one family: where a pool has none for clients that are listened for, its zones are not reached.
+void warn_of_families_without_upstream(const Config &config, Warnings &warnings) {
+    for (const bool is_ipv4 : {true, false}) {
+        const auto is_of_family = [is_ipv4](const auto &item) { return item.address.is_ipv4() == is_ipv4; };
+        if (std::none_of(config.listen.begin(), config.listen.end(), is_of_family)) {
+            continue;
+        }
+        const auto serves = [is_ipv4](const UpstreamConfig &upstream) {
+            return !upstream.address || upstream.address->is_ipv4() == is_ipv4;
+        };
+        for (const PoolConfig &pool : config.pools) {
+            if (std::none_of(pool.upstreams.begin(), pool.upstreams.end(), serves)) {
+                const char *const family = is_ipv4 ? "IPv4" : "IPv6";
+                warnings.push_back("pools: " + in_quotes(pool.name) + " has no " + family +
+                                   " upstream: what comes in over " + family + " goes to the resolver on this host");
+            }
+        }
     }
 }
 
@@ -106,6 +160,8 @@ std::vector<std::string> config_warnings(const Config &config) {
     warn_of_unused_pools(config, warnings);
     warn_of_azs(config, warnings);
     warn_of_clients_not_served(config, warnings);
+    warn_of_routes_without_effect(config, warnings);
+    warn_of_families_without_upstream(config, warnings);
     return warnings;
 }
 
