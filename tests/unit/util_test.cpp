@@ -73,6 +73,20 @@ TEST(Prefix, CountsItsLengthInTheMappedAddress) {
     EXPECT_EQ(parse_prefix("::1").value().length, 128);
 }
 
+TEST(Prefix, CoversWhatLiesWithinIt) {
+    const auto covers = [](const char *outer, const char *inner) {
+        return parse_prefix(outer).value().covers(parse_prefix(inner).value());
+    };
+    EXPECT_TRUE(covers("10.0.0.0/9", "10.127.255.255"));
+    EXPECT_FALSE(covers("10.0.0.0/9", "10.128.0.0"));
+    EXPECT_TRUE(covers("10.0.0.0/8", "10.0.0.0/8"));
+    EXPECT_FALSE(covers("10.0.0.0/9", "10.0.0.0/8"));
+    EXPECT_TRUE(covers("2001:db8::1", "2001:db8::1"));
+    EXPECT_FALSE(covers("2001:db8::1", "2001:db8::2"));
+    EXPECT_TRUE(covers("::/0", "192.0.2.1")) << "mapped";
+    EXPECT_FALSE(covers("0.0.0.0/0", "2001:db8::1"));
+}
+
 TEST(Prefix, IsPrintedInItsOwnFamily) {
     for (const char *text : {"0.0.0.0/0", "10.0.0.0/8", "192.0.2.1/32", "::/0", "::/96", "::1/128", "2001:db8::/33"}) {
         EXPECT_EQ(to_string(parse_prefix(text).value()), text);

@@ -7,20 +7,6 @@
 
 namespace fastpath {
 
-namespace {
-
-bool covers(const IpPrefix &prefix, const IpAddress &address) {
-    for (unsigned bit = 0; bit < prefix.length; bit++) {
-        const auto mask = static_cast<uint8_t>(0x80U >> bit % 8);
-        if (((prefix.address.octets[bit / 8] ^ address.octets[bit / 8]) & mask) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-} // namespace
-
 std::vector<IpPrefix> default_acl() {
     constexpr std::array texts = {
         "127.0.0.0/8",    "::1/128",                         // loopback
@@ -39,7 +25,7 @@ std::vector<IpPrefix> default_acl() {
 
 bool is_allowed(const AclConfig &acl, const IpAddress &address) {
     return std::any_of(acl.allow.begin(), acl.allow.end(), [&](const IpPrefix &prefix) {
-        return prefix.address.is_ipv4() == address.is_ipv4() && covers(prefix, address);
+        return prefix.address.is_ipv4() == address.is_ipv4() && prefix.covers({address});
     });
 }
 

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steer/client_rows.h"
 
-#include <algorithm>
-
 namespace fastpath {
 
 namespace {
 
 const IpPrefix all_ipv4{IpAddress::from_ipv4({0, 0, 0, 0}), 96};
 const ClientRow nothing_said;
-
-bool covers(const IpPrefix &outer, const IpPrefix &inner) {
-    const std::size_t octets = outer.length / 8;
-    const unsigned bits = outer.length % 8;
-    const auto &a = outer.address.octets;
-    const auto &b = inner.address.octets;
-    return outer.length <= inner.length &&
-           std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(octets), b.begin()) &&
-           (bits == 0 || (a[octets] ^ b[octets]) >> (8 - bits) == 0);
-}
 
 bool says_the_same(const ClientRow &a, const ClientRow &b) {
     return a.allowed == b.allowed && a.is_upstream == b.is_upstream && a.view == b.view && a.pool == b.pool;
@@ -64,7 +52,7 @@ std::vector<ClientRow> client_rows(const std::vector<IpPrefix> &allow, const std
     std::vector<ClientRow> rows;
     std::vector<ClientRow> above; // the rows that cover the place we are at, the longest last
     for (const auto &[prefix, said] : all) {
-        while (!above.empty() && !covers(above.back().prefix, prefix)) {
+        while (!above.empty() && !above.back().prefix.covers(prefix)) {
             above.pop_back();
         }
         const ClientRow &nearest = above.empty() ? nothing_said : above.back();

@@ -52,6 +52,10 @@ bool IpAddress::is_multicast() const {
     return octets[0] == 0xff;
 }
 
+bool IpPrefix::covers(const IpPrefix &inner) const {
+    return length <= inner.length && without_host_bits(inner.address, length) == address;
+}
+
 Result<IpAddress> parse_address(std::string_view text) {
     const std::string terminated(text);
     IpAddress address;

@@ -40,6 +40,9 @@ struct IpPrefix {
     IpAddress address;
     std::uint8_t length = 128;
 
+    // Every address of `inner` is one of this. In mapped addresses, so that ::/0 covers IPv4, too.
+    [[nodiscard]] bool covers(const IpPrefix &inner) const;
+
     friend auto operator<=>(const IpPrefix &, const IpPrefix &) = default;
 };
 
