@@ -20,6 +20,7 @@
 #include "lib/home.h"
 #include "lib/miss.h"
 #include "lib/question.h"
+#include "lib/rate.h"
 #include "lib/reply.h"
 #include "lib/scratch.h"
 #include "lib/steer.h"
@@ -165,6 +166,8 @@ static __always_inline enum fp_outcome walk_query(struct xdp_md *ctx, struct fp_
     admitted = fp_admit_client(s, listener);
     if (!admitted)
         FP_TRY(turn_away(settings));
+    if (settings->client_query_ns && !s->from_upstream && fp_is_over_rate(settings->client_query_ns))
+        return FP_OUT_drop_rate_limit;
     FP_TRY(parse_query(ctx, s, settings));
     if (!admitted)
         return refuse(ctx, s, settings);

@@ -14,6 +14,7 @@
 #include <dns_fastpath/config.h>
 #include <dns_fastpath/counters.h>
 #include <dns_fastpath/events.h>
+#include <dns_fastpath/explain.h>
 #include <dns_fastpath/steer.h>
 
 #include "lib/scratch.h"
@@ -28,6 +29,12 @@ static __always_inline const __u32 *fp_hash_key(void)
 
     asm volatile("" : "+r"(key));
     return key;
+}
+
+/* Of a program that only says what it would do: nothing is written then. The verifier takes the other branch out of the program. */
+static __always_inline int fp_is_explaining(void)
+{
+    return fp_config.explains;
 }
 
 struct {
@@ -140,6 +147,21 @@ struct {
 } attempts SEC(".maps");
 
 struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, FP_ASKING_SLOTS);
+    __type(key, __u32);
+    __type(value, struct fp_asking);
+} asking SEC(".maps");
+
+/* LRU: under a flood from made-up addresses the oldest are forgotten, and begin with a whole budget again. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 65536);
+    __type(key, struct fp_addr);
+    __type(value, struct fp_client_rate);
+} client_rates SEC(".maps");
+
+struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 256);
     __type(key, __u32);
@@ -215,6 +237,30 @@ struct {
     __type(key, __u32);
     __type(value, struct fp_cache_counters);
 } cache_counters SEC(".maps");
+
+/* A ring by number; how many elements, the loader decides by the number of CPUs. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct fp_sample);
+} samples SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct fp_sampled);
+} sampled SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct fp_explanation);
+} explanation SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -47,14 +47,14 @@ static __always_inline const struct fp_client *fp_find_source(struct fp_scratch 
     return bpf_map_lookup_elem(&clients, &s->client);
 }
 
-/* May it ask? Sets pool and view. */
+/* May it ask? Sets pool, view, and whether it is an upstream. */
 static __always_inline int fp_admit_client(struct fp_scratch *s, const struct fp_listener *listener)
 {
     const struct fp_client *client = fp_find_source(s);
 
+    s->from_upstream = client && client->is_upstream;
     if (!client || !client->allowed)
         return 0;
-    s->from_upstream = client->is_upstream;
     s->pool = client->pool == FP_POOL_NONE ? listener->pool : client->pool;
     s->question.view = client->view == FP_VIEW_NONE ? listener->view : client->view;
     return 1;

@@ -34,6 +34,7 @@ static __always_inline enum xdp_action fp_verdict(enum fp_outcome outcome)
     case FP_OUT_miss_steered:
         return XDP_TX;
     case FP_OUT_drop_acl:
+    case FP_OUT_drop_rate_limit:
     case FP_OUT_drop_internal:
     case FP_OUT_drop_unasked:
     case FP_OUT_drop_question:

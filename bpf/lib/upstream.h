@@ -12,13 +12,13 @@
 
 #include <dns_fastpath/steer.h>
 
+#include "lib/budget.h"
 #include "lib/scratch.h"
 #include "lib/verifier.h"
 #include "maps.h"
 
 #define FP_PROBES_MAX 32     /* entries looked at before all members are */
 #define FP_PASSED_OVER_MAX 3 /* upstreams that a retry passes over */
-#define FP_TOKEN_TRIES 4
 
 static __always_inline struct fp_upstream *fp_find_upstream(__u32 number)
 {
@@ -55,29 +55,6 @@ static __always_inline const struct fp_table *fp_find_table(__u32 number)
     return table ? bpf_map_lookup_elem(table, &zero) : 0;
 }
 
-/*
- * Takes one query off the budget. Generic cell rate algorithm: each query is paid for by query_ns of time; what is paid for ahead
- * of time is at most burst_ns. Who loses the race against other CPUs again and again goes to the next upstream.
- */
-static __always_inline int fp_take_token(struct fp_upstream *u)
-{
-    const __u64 cost = u->query_ns;
-    const __u64 burst = u->burst_ns;
-    const __u64 now = bpf_ktime_get_ns();
-
-#pragma clang loop unroll(disable)
-    for (int i = 0; i < FP_TOKEN_TRIES; i++) {
-        const __u64 paid = *(volatile __u64 *)&u->paid_until_ns;
-        const __u64 next = (paid > now ? paid : now) + cost;
-
-        if (next > now + burst)
-            return 0;
-        if (__sync_val_compare_and_swap(&u->paid_until_ns, paid, next) == paid)
-            return 1;
-    }
-    return 0;
-}
-
 /* May it be sent a query now? Then it is one of its budget. */
 __noinline int fp_take_upstream(__u32 number)
 {
@@ -85,7 +62,7 @@ __noinline int fp_take_upstream(__u32 number)
 
     if (!u || u->state != FP_UPSTREAM_UP || u->drained)
         return 0;
-    return u->query_ns == 0 || fp_take_token(u);
+    return u->query_ns == 0 || fp_take_budget(&u->paid_until_ns, u->query_ns, u->burst_ns, bpf_ktime_get_ns());
 }
 
 /*

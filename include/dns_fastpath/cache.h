@@ -6,9 +6,10 @@
  *   answers_small, answers_medium, answers_large
  *                  arrays of chunks (array-of-maps); a chunk is an array of slots, a slot holds one answer
  *
- * The daemon is the only writer (but for `last_used` and a flush, which sets `lifetime` to 0). It writes a slot while nothing
- * points at it, then publishes it with one 64-bit store into a way of the bucket. A slot that was taken out of the index is
- * written again only after an RCU grace period, so a program that found it reads it whole: see userspace/cache/README.md.
+ * The daemon is the only writer (but for `last_used`, `refresh_at` and `stale_from`, which the programs write, and for a flush by
+ * dns-fastpathctl, which sets `lifetime` to 0). It writes a slot while nothing points at it, then publishes it with one 64-bit
+ * store into a way of the bucket. A slot that was taken out of the index is written again only after an RCU grace period, so a
+ * program that found it reads it whole: see userspace/cache/README.md.
  * A kernel hash map cannot promise that; it reuses elements at once.
  */
 #ifndef DNS_FASTPATH_CACHE_H

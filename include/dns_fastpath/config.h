@@ -13,8 +13,10 @@
 
 /* Fixed at load, kept in .rodata, so that the verifier and the JIT know the values. */
 struct fp_config {
-    __u32 bucket_mask; /* buckets of answer_index - 1 */
-    __u32 pad;
+    __u32 bucket_mask;   /* buckets of answer_index - 1 */
+    __u32 sample_mask;   /* elements of samples - 1 */
+    __u32 sample_gap_ns; /* samples of one CPU come no closer than this for long */
+    __u32 explains;      /* 1 = nothing is written but the record of explain.h */
     __u32 hash_key[FP_HASH_KEY_WORDS];
     __u64 random_key[2]; /* of the generator of ports and ids (lib/random.h); new with each load */
 };
@@ -34,10 +36,10 @@ struct fp_settings {
     __u8 prefetch;       /* cache.prefetch */
     __u8 steers;         /* some pool has an upstream other than this host's resolver */
     __u8 has_routes;
-    __u16 first_port; /* steering.source_ports */
-    __u16 ports;      /* how many */
-    __u32 pad;
-    __u64 flow_life_ns; /* steering.timeout */
+    __u16 first_port;      /* steering.source_ports */
+    __u16 ports;           /* how many */
+    __u32 client_query_ns; /* rate_limit.per_client_qps: what a query costs of its client's second; 0 = no limit */
+    __u64 flow_life_ns;    /* steering.timeout */
 };
 
 /* Map `settings`, one element. */
@@ -82,6 +84,27 @@ struct fp_client {
     __u16 pool; /* FP_POOL_NONE: that of the listener */
     __u16 pad;
 };
+
+/*
+ * Map `client_rates`: who asks how much, where a rate limit is set. By address: an IPv4 client, or the /64 of an IPv6 one, with
+ * zeros behind it, because a single host may use all addresses of that.
+ */
+struct fp_client_rate {
+    __u64 paid_until_ns; /* when all its queries so far are paid for, as in struct fp_upstream */
+};
+
+/*
+ * So much of a client's rate may be used ahead of time: what it may ask in a second, it may ask at once; and at least some, for
+ * with less than that a bucket runs over while a client that asks at random keeps below its rate.
+ */
+#define FP_CLIENT_BURST_QUERIES 8
+
+static inline __u64 fp_client_burst_ns(__u64 query_ns)
+{
+    const __u64 least = FP_CLIENT_BURST_QUERIES * query_ns;
+
+    return least > FP_NSEC_PER_SEC ? least : FP_NSEC_PER_SEC;
+}
 
 /* What the daemon's probes say of the resolver on this host. */
 enum fp_resolver_state {

@@ -50,6 +50,7 @@ enum fp_result {
     X(miss_hop_limit, miss, "hop_limit", "passed: its IP TTL is used up")                                 \
     X(refused, refused, "", "answered REFUSED: the client is not in acl.allow")                           \
     X(drop_acl, dropped, "acl", "the client is not in acl.allow and the action is drop")                  \
+    X(drop_rate_limit, dropped, "rate_limit", "the client asks more than rate_limit.per_client_qps")      \
     X(drop_internal, dropped, "internal", "a packet operation failed half way; should never happen")      \
     X(answered, answer, "", "an upstream's answer was taken to its client")                               \
     X(drop_unasked, answer_dropped, "unasked", "nobody waits for it: late, a second one, or forged")      \
@@ -91,11 +92,12 @@ enum fp_outcome {
     FP_GO_ON = 255 /* what a parser returns when the walk continues; never counted */
 };
 
-/* What the learner did with a packet that this host sent from a listen address, port 53. */
+/* What was done to learn from an answer: of this host's resolver (sent from a listen address, port 53), or of an upstream. */
 #define FP_LEARN_OUTCOMES(X)                                                                                           \
     X(sent, "handed to the daemon")                                                                                    \
     X(lost, "the ring buffer was full")                                                                                \
     X(unasked, "no open query matches: not eligible, too late, a second answer, or not to be told apart from another") \
+    X(asked_twice, "the same question was open already: only the answer to the first is learned (RFC 5452 6)")         \
     X(fresh, "the cache holds a fresh answer already")                                                                 \
     X(uncacheable, "truncated, or an RCODE that is never cached")                                                      \
     X(unparsable, "not one well-formed question, or too large")

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * events.h - what passes between a miss, the learner and the daemon.
+ * events.h - what passes between a miss, the learner and the daemon; and samples of queries.
  */
 #ifndef DNS_FASTPATH_EVENTS_H
 #define DNS_FASTPATH_EVENTS_H
 
 #include <dns_fastpath/abi.h>
+#include <dns_fastpath/dns_wire.h>
 #include <dns_fastpath/hash.h>
 
 /*
@@ -56,6 +57,27 @@ struct fp_refresh {
     __u16 pool;      /* of the client or listen address; a route by zone comes before it */
     __u8 is_ipv6;    /* the client's family */
     __u8 pad[5];
+};
+
+/*
+ * Map `samples`: the last max_entries samples; sample number n lies at (n - 1) & (max_entries - 1). Weights add up to the number of
+ * queries: each query is counted in the next sample that its CPU took. At low rates every query is a sample.
+ */
+struct fp_sample {
+    __u64 number;  /* from 1; 0 while it is being written: read it before and after the rest */
+    __u64 seen_ns; /* CLOCK_MONOTONIC */
+    __u32 weight;  /* how many queries it stands for */
+    __u16 qtype;   /* host byte order */
+    __u8 result;   /* enum fp_result */
+    __u8 name_len; /* octets of name; 0 = the question was not read */
+    struct fp_addr client;
+    __u8 name[FP_DNS_NAME_MAX + 1]; /* wire format, lower case, padded with zeros */
+};
+FP_STATIC_ASSERT(sizeof(struct fp_sample) == 296, "no hidden padding");
+
+/* Map `sampled`, one element: how many there were, over restarts of the daemon. */
+struct fp_sampled {
+    __u64 samples;
 };
 
 #endif

@@ -137,10 +137,16 @@ struct fp_view {
     char name[FP_LABEL_TEXT_MAX];
 };
 
-/* Map `interfaces`, by ifindex: those that steered queries may leave by, and the addresses that they leave with. */
+/*
+ * Map `interfaces`, by ifindex: those that steered queries may leave by, and the addresses that they leave with. Interfaces with
+ * the programs, and VLAN interfaces upon these: what leaves by one of them leaves by its parent, with its tag.
+ */
 #define FP_SOURCES_MAX 16
 
 struct fp_interface {
+    __u32 parent;  /* ifindex; 0 = it is no VLAN interface */
+    __u16 vlan_id; /* host byte order */
+    __u16 pad;
     __u32 sources[2]; /* how many: IPv4, IPv6 */
     struct fp_addr source[2][FP_SOURCES_MAX];
 };
@@ -182,5 +188,19 @@ FP_STATIC_ASSERT(sizeof(struct fp_flow) == 96, "no hidden padding");
  * chains: a collision is taken for no retry. Words of tag (40 bits), seconds (16) and attempts (8).
  */
 #define FP_ATTEMPTS_SLOTS 65536
+
+/*
+ * Map `asking`: of the flows whose key falls into a slot, the one whose answer is learned. Many equal questions open at once
+ * would give a forger as many chances (RFC 5452 6); so only the first is learned from, until it is answered, or for this long.
+ */
+#define FP_ASKING_SLOTS 65536
+#define FP_ASKING_MS 1000
+
+struct fp_asking {
+    __u16 port;     /* of ours, network byte order; 0 = none */
+    __u16 id;       /* network byte order */
+    __u32 asked_ms; /* CLOCK_MONOTONIC */
+};
+FP_STATIC_ASSERT(sizeof(struct fp_asking) == 8, "written as one word");
 
 #endif

@@ -4,6 +4,7 @@
 #include "harness/difference.h"
 #include "harness/expected_answer.h"
 #include "harness/program_run.h"
+#include "map_element.h"
 #include "open_queries.h"
 
 #include <algorithm>
@@ -117,6 +118,7 @@ void FastPath::SetUp() {
     set_addresses();
     (void)run(other_query().octets());
     set_resolver({});
+    remove_all_elements<fp_addr>("client_rates");
     forget_open_queries();
 }
 

@@ -2,6 +2,7 @@
 #include "bpf/loaded.h"
 
 #include <algorithm>
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <memory>
 #include <sched.h>
@@ -53,7 +54,14 @@ void Loaded::lend_maps(bpf_object *object) const {
 }
 
 void Loaded::lend_constants(fp_config &config) const {
+    bpf_map_info samples = {};
+    uint32_t size = sizeof(samples);
+    if (bpf_obj_get_info_by_fd(programs.map("samples"), &samples, &size) != 0) {
+        throw std::system_error(errno, std::generic_category(), "the map samples");
+    }
     config.bucket_mask = bucket_count - 1;
+    config.sample_mask = samples.max_entries - 1;
+    config.sample_gap_ns = 1'000'000;
     std::copy(hash_key.begin(), hash_key.end(), config.hash_key);
 }
 

@@ -2,6 +2,9 @@
 // The cases go down the packet walk: Ethernet, IP, UDP, ACL, DNS header, question, EDNS, cache.
 #include "outcome_cases.h"
 
+#include "map_element.h"
+#include "util/address.h"
+
 #include <utility>
 
 namespace fastpath::test {
@@ -113,6 +116,28 @@ Cases acl_outcomes() {
         {FP_OUT_pass_acl, "ipv4", from_ipv4, pass},
         {FP_OUT_pass_acl, "ipv6", from_ipv6, pass},
         {FP_OUT_pass_acl, "unparsable", unparsable, pass},
+    };
+}
+
+// Whose second is used up long before it has passed.
+void use_up_rate(const char *client) {
+    put_element("client_rates", parse_address(client).value().abi(), fp_client_rate{.paid_until_ns = UINT64_MAX / 2});
+}
+
+Cases rate_outcomes() {
+    const auto limit = [](FastPath &test) {
+        fp_settings settings = default_settings();
+        settings.client_query_ns = FP_NSEC_PER_SEC / 20;
+        test.set(settings);
+        use_up_rate(client_ipv4);
+        use_up_rate("2001:db8::"); // the network of client_ipv6
+        use_up_rate(denied_ipv4);
+    };
+    return {
+        {FP_OUT_drop_rate_limit, "ipv4", frame(), limit},
+        {FP_OUT_drop_rate_limit, "ipv6", frame(Ipv6{}), limit},
+        {FP_OUT_drop_rate_limit, "unparsable", frame(Octets{}), limit},
+        {FP_OUT_drop_rate_limit, "denied", frame(Ipv4{.src = denied_ipv4}), limit},
     };
 }
 
@@ -309,8 +334,8 @@ const std::vector<OutcomeCase> &outcome_cases() {
     static const Cases cases = [] {
         Cases all;
         for (Cases &part :
-             std::vector<Cases>{not_for_us(), packet_reasons(), acl_outcomes(), header_reasons(), question_reasons(),
-                                edns_reasons(), cache_outcomes(), steering_outcome_cases()}) {
+             std::vector<Cases>{not_for_us(), packet_reasons(), acl_outcomes(), rate_outcomes(), header_reasons(),
+                                question_reasons(), edns_reasons(), cache_outcomes(), steering_outcome_cases()}) {
             all.insert(all.end(), part.begin(), part.end());
         }
         return all;

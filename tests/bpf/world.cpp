@@ -67,7 +67,7 @@ fp_settings default_settings() {
             .has_routes = 0,
             .first_port = first_source_port,
             .ports = source_ports,
-            .pad = 0,
+            .client_query_ns = 0,
             .flow_life_ns = 5 * FP_NSEC_PER_SEC};
 }
 

@@ -53,6 +53,20 @@ const char *load_advice(int code) {
     }
 }
 
+// So many that those of some seconds are there at the highest rate of sampling, on however many CPUs.
+uint32_t sample_slots(uint32_t cpus) {
+    constexpr uint32_t slots_per_cpu = 8192;
+    constexpr uint32_t most = 65536; // 19 MB
+    return std::min(std::bit_ceil(cpus) * slots_per_cpu, most);
+}
+
+// Samples of one CPU: about 1,000 a second, fewer where there are more CPUs than the slots are for.
+uint32_t sample_gap_ns(uint32_t cpus) {
+    constexpr uint32_t millisecond = 1'000'000;
+    constexpr uint32_t cpus_with_slots = 8;
+    return millisecond * std::max(cpus, cpus_with_slots) / cpus_with_slots;
+}
+
 Result<> set_pin_paths(fastpath_bpf *skeleton, const std::filesystem::path &directory) {
     bpf_map *map = nullptr;
     bpf_object__for_each_map(map, skeleton->obj) {
@@ -84,6 +98,14 @@ Result<Programs> Programs::load(const Options &options) {
         static_cast<ssize_t>(sizeof(config.random_key))) {
         return fail_errno("cannot get random octets for the generator of ports and ids");
     }
+    const int possible_cpus = libbpf_num_possible_cpus();
+    if (possible_cpus < 1) {
+        return fail_errno("cannot count the CPUs", -possible_cpus);
+    }
+    const auto cpus = static_cast<uint32_t>(possible_cpus);
+    config.sample_mask = sample_slots(cpus) - 1;
+    config.sample_gap_ns = sample_gap_ns(cpus);
+    bpf_map__set_max_entries(skeleton->maps.samples, sample_slots(cpus));
     bpf_map__set_max_entries(skeleton->maps.answer_index, options.bucket_count);
     if (options.pin_directory) {
         if (Result<> pins = set_pin_paths(skeleton, *options.pin_directory); !pins) {

@@ -35,6 +35,10 @@ fp_stale abi_stale(StalePolicy policy) {
     return FP_STALE_OFF;
 }
 
+uint32_t client_query_ns(const RateLimitConfig &limit) {
+    return limit.per_client_qps == 0 ? 0 : static_cast<uint32_t>(FP_NSEC_PER_SEC / limit.per_client_qps);
+}
+
 } // namespace
 
 CachePolicy cache_policy(const Config &config) {
@@ -60,6 +64,7 @@ fp_settings settings_of(const Config &config) {
     settings.prefetch = config.cache.prefetch;
     settings.first_port = config.steering.source_ports.first;
     settings.ports = static_cast<uint16_t>(config.steering.source_ports.last - config.steering.source_ports.first + 1);
+    settings.client_query_ns = client_query_ns(config.rate_limit);
     settings.flow_life_ns = static_cast<uint64_t>(std::chrono::nanoseconds(config.steering.timeout).count());
     return settings;
 }
