@@ -28,7 +28,8 @@ template <class Value> void clear_element(const char *name, uint32_t number) {
 
 // Once for all, because it knows what it has written.
 SteeringTables &tables() {
-    static SteeringTables tables = SteeringTables::open(map("tables"), map("tables_0")).value();
+    static SteeringTables tables =
+        SteeringTables::open(map("tables"), Loaded::instance().programs.types_of("fp_table")).value();
     return tables;
 }
 

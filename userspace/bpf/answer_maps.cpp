@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <optional>
 #include <string>
+#include <unistd.h>
 
 namespace fastpath {
 
@@ -49,24 +50,44 @@ Result<AnswerMaps> AnswerMaps::open(const Descriptors &maps) {
             return tl::unexpected(outer.error());
         }
         result.classes_[c].outer = std::move(*outer);
+        result.classes_[c].types = maps.types[c];
     }
+    result.pin_directory_ = maps.pin_directory;
     if (Result<> mapped = result.refresh(); !mapped) {
         return tl::unexpected(mapped.error());
     }
     return result;
 }
 
-// An empty descriptor where the class has no such chunk.
-Result<UniqueFd> AnswerMaps::open_chunk(const ClassMaps &maps, uint32_t number) {
+// As libbpf names the pin of the first one, which is a map of the object.
+std::string AnswerMaps::chunk_pin(fp_answer_class size_class, uint32_t number) const {
+    return pin_directory_ / ("answers_" + std::string(size_classes[size_class].name) + "_" + std::to_string(number));
+}
+
+// An empty descriptor where the class has no such chunk. By its pin: what the map of maps gives us is a number, and to open a map
+// by its number takes CAP_SYS_ADMIN, which the daemon does not have under systemd.
+Result<UniqueFd> AnswerMaps::open_chunk(fp_answer_class size_class, uint32_t number) const {
     uint32_t id = 0;
-    if (bpf_map_lookup_elem(maps.outer.get(), &number, &id) != 0) {
+    if (bpf_map_lookup_elem(classes_[size_class].outer.get(), &number, &id) != 0) {
         return UniqueFd();
     }
-    UniqueFd chunk(bpf_map_get_fd_by_id(id));
+    UniqueFd chunk(pin_directory_.empty() ? bpf_map_get_fd_by_id(id)
+                                          : bpf_obj_get(chunk_pin(size_class, number).c_str()));
     if (!chunk) {
         return fail_errno("cannot open chunk " + std::to_string(number) + " of the answer cache");
     }
     return chunk;
+}
+
+// One that is there already is of a daemon that died before it had used it.
+Result<> AnswerMaps::pin_chunk(fp_answer_class size_class, uint32_t number, int chunk_fd) const {
+    if (pin_directory_.empty()) {
+        return {};
+    }
+    const std::string pin = chunk_pin(size_class, number);
+    ::unlink(pin.c_str());
+    return bpf_obj_pin(chunk_fd, pin.c_str()) == 0 ? Result<>()
+                                                   : Result<>(fail_errno("cannot pin a chunk of the answer cache"));
 }
 
 Result<> AnswerMaps::map_chunk(fp_answer_class size_class, int chunk_fd) {
@@ -85,7 +106,7 @@ Result<> AnswerMaps::refresh() {
     for (uint32_t c = 0; c < FP_ANSWER_CLASS_COUNT; c++) {
         ClassMaps &maps = classes_[c];
         for (auto number = static_cast<uint32_t>(maps.chunks.size()); number < FP_CHUNKS_MAX; number++) {
-            Result<UniqueFd> chunk = open_chunk(maps, number);
+            Result<UniqueFd> chunk = open_chunk(static_cast<fp_answer_class>(c), number);
             if (!chunk) {
                 return tl::unexpected(chunk.error());
             }
@@ -107,7 +128,8 @@ Result<> AnswerMaps::refresh() {
     return {};
 }
 
-// A copy of the first chunk: same shape, same BTF, so that the kernel takes it as an element and bpftool can print it.
+// Of the shape of the first chunk, so that the kernel takes it as an element. The pin comes before the element: one that finds the
+// element can open it.
 Result<> AnswerMaps::grow(fp_answer_class size_class) {
     ClassMaps &maps = classes_[size_class];
     const auto number = static_cast<uint32_t>(maps.chunks.size());
@@ -118,18 +140,16 @@ Result<> AnswerMaps::grow(fp_answer_class size_class) {
     if (number >= FP_CHUNKS_MAX) {
         return fail("the answer cache cannot have more chunks");
     }
-    const UniqueFd btf(model->btf_id != 0 ? bpf_btf_get_fd_by_id(model->btf_id) : -1);
     LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = model->map_flags);
-    if (btf) {
-        options.btf_fd = static_cast<uint32_t>(btf.get());
-        options.btf_key_type_id = model->btf_key_type_id;
-        options.btf_value_type_id = model->btf_value_type_id;
-    }
+    set_types(options, maps.types);
     const std::string name = "answers_" + std::string(size_classes[size_class].name, 1) + std::to_string(number);
     const UniqueFd chunk(bpf_map_create(BPF_MAP_TYPE_ARRAY, name.c_str(), model->key_size, model->value_size,
                                         model->max_entries, &options));
     if (!chunk) {
         return fail_errno("cannot allocate a chunk of the answer cache");
+    }
+    if (Result<> pinned = pin_chunk(size_class, number, chunk.get()); !pinned) {
+        return pinned;
     }
     if (Result<> mapped = map_chunk(size_class, chunk.get()); !mapped) {
         return mapped;

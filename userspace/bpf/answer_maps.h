@@ -3,12 +3,15 @@
 // dns-fastpathctl on the pins.
 #pragma once
 
+#include "bpf/map_types.h"
 #include "bpf/mapped_memory.h"
 #include "cache/answer_table.h"
 #include "util/result.h"
 #include "util/unique_fd.h"
 
 #include <array>
+#include <filesystem>
+#include <string>
 #include <vector>
 
 namespace fastpath {
@@ -17,8 +20,10 @@ class AnswerMaps final : public AnswerMemory {
   public:
     // File descriptors of the maps; the caller keeps its own copies.
     struct Descriptors {
-        int index;
-        std::array<int, FP_ANSWER_CLASS_COUNT> answers;
+        int index = -1;
+        std::array<int, FP_ANSWER_CLASS_COUNT> answers = {};
+        std::array<MapTypes, FP_ANSWER_CLASS_COUNT> types = {}; // for who calls grow()
+        std::filesystem::path pin_directory = {};               // where chunks are pinned; empty = nowhere
     };
 
     // Maps what is there. The descriptors are duplicated.
@@ -35,14 +40,18 @@ class AnswerMaps final : public AnswerMemory {
   private:
     struct ClassMaps {
         UniqueFd outer;
+        MapTypes types;
         UniqueFd first_chunk; // the model for new ones
         std::vector<MappedMemory> mappings;
         std::vector<std::byte *> chunks;
     };
 
-    static Result<UniqueFd> open_chunk(const ClassMaps &maps, uint32_t number);
+    [[nodiscard]] std::string chunk_pin(fp_answer_class size_class, uint32_t number) const;
+    [[nodiscard]] Result<UniqueFd> open_chunk(fp_answer_class size_class, uint32_t number) const;
+    [[nodiscard]] Result<> pin_chunk(fp_answer_class size_class, uint32_t number, int chunk_fd) const;
     Result<> map_chunk(fp_answer_class size_class, int chunk_fd);
 
+    std::filesystem::path pin_directory_;
     MappedMemory index_memory_;
     std::span<fp_bucket> buckets_;
     std::array<ClassMaps, FP_ANSWER_CLASS_COUNT> classes_;

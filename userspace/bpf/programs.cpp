@@ -108,6 +108,7 @@ Result<Programs> Programs::load(const Options &options) {
     bpf_map__set_max_entries(skeleton->maps.samples, sample_slots(cpus));
     bpf_map__set_max_entries(skeleton->maps.answer_index, options.bucket_count);
     if (options.pin_directory) {
+        programs.pin_directory_ = *options.pin_directory;
         if (Result<> pins = set_pin_paths(skeleton, *options.pin_directory); !pins) {
             return tl::unexpected(pins.error());
         }
@@ -130,10 +131,15 @@ int Programs::map(std::string_view name) const {
     return bpf_object__find_map_fd_by_name(skeleton_->obj, std::string(name).c_str());
 }
 
+MapTypes Programs::types_of(const char *value) const {
+    return find_map_types(bpf_object__btf(skeleton_->obj), bpf_object__btf_fd(skeleton_->obj), value);
+}
+
 AnswerMaps::Descriptors Programs::answer_maps() const {
-    AnswerMaps::Descriptors maps = {map("answer_index"), {}};
+    AnswerMaps::Descriptors maps = {.index = map("answer_index"), .pin_directory = pin_directory_};
     for (uint32_t c = 0; c < FP_ANSWER_CLASS_COUNT; c++) {
         maps.answers[c] = map(std::string("answers_") + size_classes[c].name);
+        maps.types[c] = types_of((std::string("fp_answer_") + size_classes[c].name).c_str());
     }
     return maps;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bpf/answer_maps.h"
+#include "bpf/map_types.h"
 #include "util/result.h"
 
 #include <array>
@@ -34,6 +35,7 @@ class Programs {
     [[nodiscard]] int fastpath() const; // the XDP program
     [[nodiscard]] int learn() const;    // the TC program
     [[nodiscard]] int map(std::string_view name) const;
+    [[nodiscard]] MapTypes types_of(const char *value) const; // of an array of such structs
     [[nodiscard]] AnswerMaps::Descriptors answer_maps() const;
 
   private:
@@ -41,6 +43,7 @@ class Programs {
         void operator()(fastpath_bpf *skeleton) const;
     };
     std::unique_ptr<fastpath_bpf, Close> skeleton_;
+    std::filesystem::path pin_directory_; // empty where nothing is pinned
 };
 
 // Buckets of an index for `max_entries`: a power of two, one to two answers for each bucket of eight ways when full, so that

@@ -58,7 +58,7 @@ Result<SteeringMaps> SteeringMaps::open(const Programs &programs, WaitForReaders
     if (!memory) {
         return tl::unexpected(memory.error());
     }
-    Result<SteeringTables> tables = SteeringTables::open(programs.map("tables"), programs.map("settings"));
+    Result<SteeringTables> tables = SteeringTables::open(programs.map("tables"), programs.types_of("fp_table"));
     if (!tables) {
         return tl::unexpected(tables.error());
     }

@@ -2,7 +2,6 @@
 #include "bpf/steering_tables.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <vector>
 
 namespace fastpath {
@@ -12,31 +11,12 @@ namespace {
 // Each needs a descriptor for a moment, of which a process may have but 1,024.
 constexpr std::size_t tables_at_once = 64;
 
-struct FreeBtf {
-    void operator()(btf *type_info) const { btf__free(type_info); }
-};
-
 } // namespace
 
-// Nothing where the kernel has none: then tables are made without.
-SteeringTables::Btf SteeringTables::find_btf(int array_fd) {
-    bpf_map_info info = {};
-    std::uint32_t size = sizeof(info);
-    if (bpf_obj_get_info_by_fd(array_fd, &info, &size) != 0 || info.btf_id == 0) {
-        return {};
-    }
-    const std::unique_ptr<btf, FreeBtf> types(btf__load_from_kernel_by_id(info.btf_id));
-    const int value_type = types ? btf__find_by_name_kind(types.get(), "fp_table", BTF_KIND_STRUCT) : -1;
-    if (value_type < 0) {
-        return {};
-    }
-    return {UniqueFd(bpf_btf_get_fd_by_id(info.btf_id)), info.btf_key_type_id, static_cast<std::uint32_t>(value_type)};
-}
-
-Result<SteeringTables> SteeringTables::open(int map_fd, int array_fd) {
+Result<SteeringTables> SteeringTables::open(int map_fd, const MapTypes &types) {
     SteeringTables tables;
     tables.map_fd_ = map_fd;
-    tables.btf_ = find_btf(array_fd);
+    tables.types_ = types;
     for (std::uint32_t number = 0; number < FP_TABLES_MAX; number++) {
         std::uint32_t id = 0;
         if (bpf_map_lookup_elem(map_fd, &number, &id) == 0) {
@@ -113,11 +93,7 @@ Result<> SteeringTables::write(const Numbered &changed) {
 
 Result<UniqueFd> SteeringTables::make(const fp_table &entries) const {
     LIBBPF_OPTS(bpf_map_create_opts, options);
-    if (btf_.fd) {
-        options.btf_fd = static_cast<std::uint32_t>(btf_.fd.get());
-        options.btf_key_type_id = btf_.key_type;
-        options.btf_value_type_id = btf_.value_type;
-    }
+    set_types(options, types_);
     const std::uint32_t zero = 0;
     UniqueFd array(bpf_map_create(BPF_MAP_TYPE_ARRAY, "table", sizeof(zero), sizeof(entries), 1, &options));
     if (!array || bpf_map_update_elem(array.get(), &zero, &entries, BPF_ANY) != 0) {

@@ -2,6 +2,7 @@
 // SteeringTables: the map of maps `tables`, of which each generation has a half.
 #pragma once
 
+#include "bpf/map_types.h"
 #include "steer/tables.h"
 #include "util/result.h"
 #include "util/unique_fd.h"
@@ -14,9 +15,8 @@ namespace fastpath {
 
 class SteeringTables {
   public:
-    // `map_fd` is that of `tables`, `array_fd` that of any array of the same object, whose BTF has struct fp_table. Both stay
-    // their owner's.
-    static Result<SteeringTables> open(int map_fd, int array_fd);
+    // `map_fd` is that of `tables`, `types` are those of struct fp_table. Both descriptors stay their owner's.
+    static Result<SteeringTables> open(int map_fd, const MapTypes &types);
 
     // Makes the half of this generation hold these. What is there already is not written again, what is not among them goes. On
     // failure some of it may be done; the next call does the rest.
@@ -26,19 +26,11 @@ class SteeringTables {
     // By their numbers in the map.
     using Numbered = std::map<std::uint32_t, std::shared_ptr<const Table>>;
 
-    // What each table is made with, so that bpftool can print it.
-    struct Btf {
-        UniqueFd fd;
-        std::uint32_t key_type = 0;
-        std::uint32_t value_type = 0;
-    };
-
-    static Btf find_btf(int array_fd);
     Result<UniqueFd> make(const fp_table &entries) const;
     Result<> write(const Numbered &changed);
 
     int map_fd_ = -1;
-    Btf btf_;
+    MapTypes types_;
     Numbered written_; // null where it is not known what it is: an earlier daemon's, or an attempt that failed
 };
 

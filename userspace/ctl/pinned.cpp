@@ -112,7 +112,7 @@ Result<AnswerMaps> open_answers(const Pinned &pinned) {
         return tl::unexpected(index.error());
     }
     std::array<UniqueFd, FP_ANSWER_CLASS_COUNT> answers;
-    AnswerMaps::Descriptors descriptors = {index->get(), {}};
+    AnswerMaps::Descriptors descriptors = {.index = index->get(), .pin_directory = pinned.directory.path()};
     for (uint32_t c = 0; c < FP_ANSWER_CLASS_COUNT; c++) {
         Result<UniqueFd> map = pinned.directory.open_map(std::string("answers_") + size_classes[c].name);
         if (!map) {
