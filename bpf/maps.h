@@ -123,13 +123,21 @@ struct {
     __type(value, struct fp_interface);
 } interfaces SEC(".maps");
 
-/* Written by the daemon only; here so that it is pinned and has BTF like the others. */
+/* This and `reload` are written by the daemon only; here so that they are pinned and have BTF like the others. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, FP_VIEWS_MAX);
     __type(key, __u32);
     __type(value, struct fp_view);
 } views SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct fp_reload);
+} reload SEC(".maps");
 
 /* LRU: under a flood the oldest are forgotten. Their answers come in vain, and their clients ask again. */
 struct {

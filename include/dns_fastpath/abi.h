@@ -57,11 +57,37 @@ struct fp_meta {
     __u32 bucket_mask; /* buckets of answer_index - 1 */
     __u32 max_entries; /* cache.max_entries */
     __u32 entries;     /* answers in the index now */
-    __u32 pad;
+    __u8 notrack;      /* conntrack.notrack: 1 = the daemon keeps DNS out of connection tracking */
+    __u8 pad[3];
     __u64 memory_bytes; /* of index and answer chunks */
     __u32 hash_key[FP_HASH_KEY_WORDS];
     char daemon_version[24];
 };
 FP_STATIC_ASSERT(sizeof(struct fp_meta) == 56 + 4 * FP_HASH_KEY_WORDS + 24, "fp_meta has no hidden padding");
+
+/*
+ * Map `reload`, one element: what came of the daemon's last reload, for who asked for it. The daemon writes `number` last.
+ * `text` is the reason where it was refused; else the keys that changed, one a line, each behind FP_RELOAD_APPLIED or
+ * FP_RELOAD_LATER.
+ */
+enum fp_reload_outcome {
+    FP_RELOAD_DONE = 1,
+    FP_RELOAD_REFUSED, /* the new config is bad, the old one stays */
+    FP_RELOAD_FAILED   /* it could not be brought into force, the old one stays */
+};
+
+#define FP_RELOAD_APPLIED '+'
+#define FP_RELOAD_LATER '!' /* takes effect with the next start */
+#define FP_RELOAD_TEXT_MAX 16384
+
+struct fp_reload {
+    __u64 number;   /* of reloads since there are these pins; 0 while the rest is being written */
+    __u64 began_ns; /* CLOCK_MONOTONIC; before the config was read */
+    __u32 outcome;  /* enum fp_reload_outcome */
+    __u32 changes;  /* how many; text may have room for fewer */
+    __u32 text_len;
+    __u32 pad;
+    char text[FP_RELOAD_TEXT_MAX];
+};
 
 #endif

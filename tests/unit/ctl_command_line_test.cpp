@@ -27,6 +27,7 @@ TEST(CommandLine, FindsEachCommand) {
     EXPECT_EQ(parse({"stats"}).result->command, &show_stats);
     EXPECT_EQ(parse({"detach"}).result->command, &detach);
     EXPECT_EQ(parse({"doctor"}).result->command, &show_doctor);
+    EXPECT_EQ(parse({"reload"}).result->command, &reload);
     EXPECT_EQ(parse({"upstreams"}).result->command, &show_upstreams);
     EXPECT_EQ(parse({"drain", "local"}).result->command, &drain);
     EXPECT_EQ(parse({"undrain", "local"}).result->command, &undrain);

@@ -130,7 +130,7 @@ TEST(Top, IntervalStaysAShareForARareNameAndForTheOnlyOne) {
     EXPECT_LT(row.share_low, 0.7); // five samples prove no more
 }
 
-// Queries as the programs sample them: of each CPU the next one after a random number of others, with the mean as its weight.
+// Queries as the programs sample them: of each CPU the next one after a random number of others, for which it stands too.
 struct Cpu {
     uint32_t mean;
     uint32_t queries;
@@ -148,16 +148,17 @@ class Stream {
     }
 
     void run(const Cpu &cpu) {
-        std::uniform_int_distribution<uint32_t> gap(1, 2 * cpu.mean - 1);
-        uint32_t next = gap(random_);
+        std::uniform_int_distribution<uint32_t> gaps(1, 2 * cpu.mean - 1);
+        uint32_t gap = gaps(random_);
+        uint32_t left = gap;
         for (uint32_t i = 0; i < cpu.queries; i++) {
             const size_t name = draw_name();
-            asked_[name]++;
+            asked_.at(name)++;
             total_++;
-            if (--next == 0) {
+            if (--left == 0) {
                 samples_.push_back(samples_of_names_[name]);
-                samples_.back().weight = cpu.mean;
-                next = gap(random_);
+                samples_.back().weight = gap;
+                left = gap = gaps(random_);
             }
         }
     }

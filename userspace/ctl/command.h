@@ -31,6 +31,7 @@ Result<ExitCode> show_doctor(const Invocation &asked, Pinned &pinned, Output &ou
 Result<ExitCode> cache_get(const Invocation &asked, Pinned &pinned, Output &output);
 Result<ExitCode> cache_dump(const Invocation &asked, Pinned &pinned, Output &output);
 Result<ExitCode> cache_flush(const Invocation &asked, Pinned &pinned, Output &output); // a name, a zone or all
+Result<ExitCode> reload(const Invocation &asked, Pinned &pinned, Output &output);
 Result<ExitCode> detach(const Invocation &asked, Pinned &pinned, Output &output);
 
 // The command line, checked.

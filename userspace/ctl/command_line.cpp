@@ -100,6 +100,8 @@ void add_commands(CLI::App &app, Invocation &asked) {
     add_cache_commands(app, asked);
     add_command(app, "doctor", "what on this host would hurt, and the remedy; exit 1 where there is something to do",
                 show_doctor, asked);
+    add_command(app, "reload", "have the daemon read its config again, and say what that changed; exit 1 where refused",
+                reload, asked);
     add_command(app, "detach", "take the programs off all interfaces now", detach, asked);
 }
 

@@ -133,6 +133,11 @@ Result<> Daemon::load_programs(const std::optional<fp_meta> &earlier) {
     }
     meta_memory_ = std::move(*meta);
     meta_ = reinterpret_cast<fp_meta *>(meta_memory_.data());
+    Result<MappedMemory> reload = MappedMemory::of_map(programs_->map("reload"), sizeof(fp_reload), "reload");
+    if (!reload) {
+        return tl::unexpected(reload.error());
+    }
+    reload_memory_ = std::move(*reload);
     if (!earlier) {
         meta_->bucket_mask = options.bucket_count - 1;
         std::copy(options.hash_key.begin(), options.hash_key.end(), std::begin(meta_->hash_key));
@@ -268,6 +273,7 @@ Result<> Daemon::write_config_maps() {
 
 // A host without nftables, or whose firewall cannot be changed, is served all the same.
 void Daemon::keep_untracked(const std::set<IpAddress> &addresses) {
+    meta_->notrack = config_.conntrack.notrack ? 1 : 0;
     if (!notrack_) {
         return;
     }
@@ -456,19 +462,28 @@ void Daemon::notify_status() {
                static_cast<unsigned>(config_.interfaces.size()));
 }
 
-// The new config as a whole, or the old one as a whole.
+// Who asked for it by `dns-fastpathctl reload` waits for the record.
 void Daemon::reload() {
-    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", static_cast<unsigned long long>(monotonic_ns() / 1000));
+    const uint64_t began_ns = monotonic_ns();
+    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", static_cast<unsigned long long>(began_ns / 1000));
+    ReloadRecord record = read_and_apply();
+    record.began_ns = began_ns;
+    write_reload(*reinterpret_cast<fp_reload *>(reload_memory_.data()), record);
+    sd_notify(0, "READY=1");
+}
+
+// The new config as a whole, or the old one as a whole.
+ReloadRecord Daemon::read_and_apply() {
     Result<Config> next = options_.read_config();
     if (!next) {
         spdlog::error("reload refused, the old config stays: {}", next.error().message);
-        sd_notify(0, "READY=1");
-        return;
+        return {.outcome = FP_RELOAD_REFUSED, .reason = next.error().message};
     }
-    const std::vector<ConfigChange> changes = diff(config_, *next);
-    for (const ConfigChange &change : changes) {
+    ReloadRecord record;
+    for (const ConfigChange &change : diff(config_, *next)) {
         spdlog::log(change.reloadable ? spdlog::level::info : spdlog::level::warn, "reload: {}: {}{}", change.key,
                     change.text, change.reloadable ? "" : " (takes effect with the next start)");
+        record.changes.push_back({change.key + ": " + change.text, change.reloadable});
     }
     // What only a restart can change stays as it runs.
     next->interfaces = config_.interfaces;
@@ -479,13 +494,14 @@ void Daemon::reload() {
     if (!written) {
         spdlog::error("reload failed, the old config stays: {}", written.error().message);
         config_ = old;
+        record = {.outcome = FP_RELOAD_FAILED, .reason = written.error().message};
     }
     apply_cache_settings();
     set_log_level(config_.log.level);
     if (written) {
-        spdlog::info("reloaded: {} change(s)", changes.size());
+        spdlog::info("reloaded: {} change(s)", record.changes.size());
     }
-    sd_notify(0, "READY=1");
+    return record;
 }
 
 void Daemon::stop() {

@@ -7,6 +7,7 @@
 #include "bpf/mapped_memory.h"
 #include "bpf/pin_directory.h"
 #include "bpf/programs.h"
+#include "bpf/reload_record.h"
 #include "bpf/ring_reader.h"
 #include "cache/answer_table.h"
 #include "config/config.h"
@@ -69,6 +70,7 @@ class Daemon {
     void apply_cache_settings();
     void notify_status();
     void reload();
+    ReloadRecord read_and_apply();
     void stop();
     bool leave_host();
     void undo();
@@ -81,6 +83,7 @@ class Daemon {
     std::optional<Programs> programs_;
     MappedMemory meta_memory_;
     MappedMemory counters_memory_;
+    MappedMemory reload_memory_;
     fp_meta *meta_ = nullptr;
     fp_cache_counters *counters_ = nullptr;
     fp_cache_counters counters_before_ = {};

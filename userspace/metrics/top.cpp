@@ -68,11 +68,11 @@ void describe(TopRow &row, const Subject &subject, TopOf what) {
 // All samples of the window taken together.
 struct Whole {
     Tally tally;
-    double variance = 0; // of tally.queries, as an estimate of how many queries there were
+    double variance = 0; // of the estimate for any subject, in units of the variance of one query
 
     void add(const SampledQuery &sample) {
-        // Horvitz and Thompson's estimator for samples taken with probability 1/w: w * (w - 1) each. So a query that was
-        // sampled for certain adds nothing, and where all were, shares are exact.
+        // A sample stands for itself and for w - 1 queries that nobody saw. The error is w - 1 times the one that was seen,
+        // less those: (w - 1)^2 + (w - 1). So where all queries are samples, shares are exact.
         const auto weight = static_cast<double>(sample.weight);
         variance += weight * (weight - 1);
         tally.samples++;
