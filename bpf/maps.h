@@ -142,7 +142,7 @@ struct {
 /* LRU: under a flood the oldest are forgotten. Their answers come in vain, and their clients ask again. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
-    __uint(max_entries, 65536);
+    __uint(max_entries, FP_OPEN_MAX);
     __type(key, struct fp_flow_key);
     __type(value, struct fp_flow);
 } flows SEC(".maps");
@@ -207,7 +207,7 @@ FP_ANSWER_CLASSES(FP_X)
 /* LRU: under a flood of misses the oldest are forgotten, which costs their answers a place in the cache and nothing else. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
-    __uint(max_entries, 65536);
+    __uint(max_entries, FP_OPEN_MAX);
     __type(key, struct fp_open_query_key);
     __type(value, struct fp_open_query);
 } open_queries SEC(".maps");

@@ -34,6 +34,7 @@ struct fp_open_query {
     __u16 pad2[3];
 };
 
+#define FP_OPEN_MAX 65536 /* elements of `open_queries`, and of `flows` */
 #define FP_OPEN_QUERY_MAX_AGE_NS (10 * FP_NSEC_PER_SEC)
 
 /* An answer worth caching (ring buffer `learned`), followed by `len` octets of DNS message. */

@@ -34,8 +34,9 @@ Result<std::unique_ptr<Steering>> Steering::create(const Programs &programs, Ans
     if (!maps) {
         return tl::unexpected(maps.error());
     }
-    std::unique_ptr<Steering> steering(
-        new Steering(std::move(*maps), FlowSweeper(programs.map("flows")), std::move(on_return)));
+    std::unique_ptr<Steering> steering(new Steering(std::move(*maps), FlowSweeper(programs.map("flows")),
+                                                    OpenQueryWatch(programs.map("open_queries")),
+                                                    std::move(on_return)));
     Result<std::unique_ptr<UpstreamWatch>> watch = UpstreamWatch::create(
         steering->maps_.upstreams(),
         [s = steering.get()](const IpAddress &upstream, HealthState state) { s->set_state(upstream, state); });
@@ -180,12 +181,19 @@ void Steering::look() {
 
 void Steering::look_each_second() {
     const uint64_t now = monotonic_ns();
-    watch_->publish_load(plan_, flows_.sweep(now, flow_life_));
+    watch_->publish_load(plan_, unanswered(now));
     keep_forwarding();
     if (now >= narrow_ports_ns_) {
         narrow_ports_ns_ = never_ns;
         maps_.narrow_answer_ports();
     }
+}
+
+// What was steered, and what was passed to the resolver on this host: an upstream is of one kind.
+UnansweredByNumber Steering::unanswered(uint64_t now_ns) {
+    UnansweredByNumber all = flows_.sweep(now_ns, flow_life_);
+    all.merge(open_queries_.look(now_ns, flow_life_));
+    return all;
 }
 
 std::set<uint16_t> Steering::serving_of(const SteeringPlan &plan) const {

@@ -5,6 +5,7 @@
 
 #include "bpf/answer_maps.h"
 #include "bpf/flow_sweeper.h"
+#include "bpf/open_query_watch.h"
 #include "bpf/programs.h"
 #include "bpf/steering_maps.h"
 #include "config/config.h"
@@ -64,8 +65,9 @@ class Steering {
     void undo() { forwarding_.undo(); }
 
   private:
-    Steering(SteeringMaps maps, FlowSweeper flows, std::function<void()> on_return)
-        : maps_(std::move(maps)), flows_(std::move(flows)), on_return_(std::move(on_return)) {}
+    Steering(SteeringMaps maps, FlowSweeper flows, OpenQueryWatch open_queries, std::function<void()> on_return)
+        : maps_(std::move(maps)), flows_(std::move(flows)), open_queries_(std::move(open_queries)),
+          on_return_(std::move(on_return)) {}
 
     void keep_forwarding();
     void set_state(const IpAddress &upstream, HealthState state);
@@ -73,11 +75,13 @@ class Steering {
     [[nodiscard]] bool is_alone(const PlannedUpstream &upstream) const;
     void look();
     void look_each_second();
+    UnansweredByNumber unanswered(uint64_t now_ns);
     void renew_tables();
     [[nodiscard]] std::set<uint16_t> serving_of(const SteeringPlan &plan) const;
 
     SteeringMaps maps_;
     FlowSweeper flows_;
+    OpenQueryWatch open_queries_;
     std::function<void()> on_return_;
     SteeringPlan plan_;
     Tables tables_;

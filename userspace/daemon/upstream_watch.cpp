@@ -4,6 +4,7 @@
 #include "util/clock.h"
 
 #include <algorithm>
+#include <dns_fastpath/events.h>
 
 namespace fastpath {
 
@@ -16,9 +17,14 @@ std::string described(const PlannedUpstream &upstream) {
     return "pool " + upstream.id.pool + (upstream.az.empty() ? "" : ", az " + upstream.az);
 }
 
-// Not queries less answers of one second: an answer on its way over the end of the second would count as lost.
-uint32_t unanswered_ppm(uint64_t waiting, uint64_t queries) {
+// Not queries less answers of one second: an answer on its way over the end of the second would count as lost. But at rates of which
+// the kernel's map of open queries does not hold a second and a half, that is the better figure, and those on their way are few.
+uint32_t unanswered_ppm(uint64_t waiting, uint64_t queries, uint64_t responses) {
     constexpr uint64_t million = 1'000'000;
+    constexpr uint64_t most_remembered = FP_OPEN_MAX / 2;
+    if (queries > most_remembered) {
+        waiting = std::max(waiting, queries - std::min(queries, responses));
+    }
     return waiting == 0 ? 0 : static_cast<uint32_t>(waiting * million / std::max(waiting, queries));
 }
 
@@ -28,7 +34,7 @@ UpstreamLoad load_between(const fp_upstream_counters &before, const fp_upstream_
     const uint64_t responses = now.responses - std::min(before.responses, now.responses);
     UpstreamLoad load;
     load.queries_per_second = static_cast<uint32_t>(queries * FP_NSEC_PER_SEC / std::max<uint64_t>(elapsed_ns, 1));
-    load.unanswered_ppm = unanswered_ppm(unanswered.waiting, queries);
+    load.unanswered_ppm = unanswered_ppm(unanswered.waiting, queries, responses);
     load.rtt_us = responses == 0 ? 0 : static_cast<uint32_t>((now.rtt_ns - before.rtt_ns) / responses / 1000);
     return load;
 }
@@ -125,7 +131,7 @@ void UpstreamWatch::observe(const IpAddress &address, const Totals &now, uint64_
     }
 }
 
-void UpstreamWatch::publish_load(const SteeringPlan &plan, const std::map<uint16_t, Unanswered> &unanswered) {
+void UpstreamWatch::publish_load(const SteeringPlan &plan, const UnansweredByNumber &unanswered) {
     std::map<uint16_t, Second> seconds;
     for (const PlannedUpstream &upstream : plan.upstreams) {
         const Result<fp_upstream_counters> counters = slots_.counters(upstream.number);

@@ -2,7 +2,7 @@
 // UpstreamWatch: probes the upstreams, and reads from the kernel's counters who gets queries and sends no answers.
 #pragma once
 
-#include "bpf/flow_sweeper.h"
+#include "bpf/unanswered.h"
 #include "bpf/upstream_slots.h"
 #include "config/config.h"
 #include "daemon/event_loop.h"
@@ -30,8 +30,8 @@ class UpstreamWatch {
     // To be called every observe_every_ns.
     void observe(const SteeringPlan &plan);
 
-    // To be called each second, with what the sweep of the flows has found, by number.
-    void publish_load(const SteeringPlan &plan, const std::map<uint16_t, Unanswered> &unanswered);
+    // To be called each second, with what is unanswered then.
+    void publish_load(const SteeringPlan &plan, const UnansweredByNumber &unanswered);
 
   private:
     // Of one address, over all pools.
