@@ -105,10 +105,12 @@ TEST(Samples, ShowTheCache) {
     meta.entries = 5;
     meta.max_entries = 10;
     meta.memory_bytes = 4096;
+    meta.heartbeat_ns = 7'000'000'000;
     const std::map<std::string, double> wanted = {{"dns_fastpath_cache_entries", 5},
                                                   {"dns_fastpath_cache_capacity", 10},
-                                                  {"dns_fastpath_cache_memory_bytes", 4096}};
-    EXPECT_EQ(by_series(samples_of(meta)), wanted);
+                                                  {"dns_fastpath_cache_memory_bytes", 4096},
+                                                  {"dns_fastpath_heartbeat_age_seconds", 2.5}};
+    EXPECT_EQ(by_series(samples_of(meta, 9'500'000'000)), wanted);
 }
 
 TEST(Samples, ShowFillsAndRefusals) {
@@ -140,7 +142,8 @@ TEST(Samples, ShowRefreshes) {
 
 TEST(Samples, ShowConnectionTrackingWhereThereIsSome) {
     EXPECT_EQ(by_series(samples_of(std::optional(ConntrackFill{.entries = 12, .limit = 100}))),
-              (std::map<std::string, double>{{"dns_fastpath_conntrack_entries", 12}}));
+              (std::map<std::string, double>{{"dns_fastpath_conntrack_entries", 12},
+                                             {"dns_fastpath_conntrack_limit", 100}}));
     EXPECT_TRUE(samples_of(std::optional<ConntrackFill>()).empty());
 }
 

@@ -4,6 +4,7 @@
 #include "util/decimal.h"
 #include "util/duration.h"
 #include "util/quote.h"
+#include "util/utf8.h"
 
 #include <cstring>
 #include <gtest/gtest.h>
@@ -163,6 +164,27 @@ TEST(InQuotes, StaysOnOneLineAndShort) {
     EXPECT_EQ(in_quotes("a\n\x1b[31m\x7f\0"sv), R"("a\x0a\x1b[31m\x7f\x00")");
     EXPECT_EQ(in_quotes(std::string(64, 'x')), '"' + std::string(64, 'x') + '"');
     EXPECT_EQ(in_quotes(std::string(65, 'x')), '"' + std::string(64, 'x') + "...\"");
+}
+
+TEST(Utf8, KeepsWhatIsValid) {
+    for (const std::string_view text :
+         {"", "eth0", "\x7f", "\u00e9", "\u20ac", "\ud7ff", "\ue000", "\U0001f600", "\U0010ffff"}) {
+        EXPECT_EQ(valid_utf8(text), text);
+    }
+    EXPECT_EQ(valid_utf8("a\0b"sv), "a\0b"sv);
+}
+
+TEST(Utf8, ReplacesEachOctetThatBelongsToNoCharacter) {
+    const std::string mark = "\ufffd";
+    EXPECT_EQ(valid_utf8("a\xff"
+                         "b"),
+              "a" + mark + "b");
+    EXPECT_EQ(valid_utf8("\xc0\xaf"), mark + mark) << "overlong";
+    EXPECT_EQ(valid_utf8("\xe0\x80\xaf"), mark + mark + mark) << "overlong";
+    EXPECT_EQ(valid_utf8("\xed\xa0\x80"), mark + mark + mark) << "a surrogate";
+    EXPECT_EQ(valid_utf8("\xf4\x90\x80\x80"), mark + mark + mark + mark) << "beyond U+10FFFF";
+    EXPECT_EQ(valid_utf8("\xe2\x82"), mark + mark) << "cut off";
+    EXPECT_EQ(valid_utf8("\xc3("), mark + "(");
 }
 
 } // namespace

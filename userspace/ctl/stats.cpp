@@ -63,21 +63,20 @@ void add_histogram(std::vector<Series> &all, const Sample &sample) {
 
 Result<std::vector<Sample>> read_samples(const Pinned &pinned) {
     FirstError failed;
-    const fp_counters counters = failed.value_of(counters_of(pinned));
-    const fp_cache_counters cache = failed.value_of(cache_counters_of(pinned));
-    const fp_resolver resolver = failed.value_of(resolver_of(pinned));
-    const std::vector<Upstream> upstreams = failed.value_of(upstreams_of(pinned));
-    const std::vector<Attached> interfaces = failed.value_of(attachments_of(pinned));
+    Readings readings = {.counters = failed.value_of(counters_of(pinned)),
+                         .meta = pinned.meta,
+                         .cache = failed.value_of(cache_counters_of(pinned)),
+                         .resolver = failed.value_of(resolver_of(pinned)),
+                         .upstreams = failed.value_of(upstreams_of(pinned)),
+                         .interfaces = failed.value_of(attachments_of(pinned)),
+                         .nics = {},
+                         .conntrack = read_conntrack_fill(),
+                         .now_ns = monotonic_ns()};
     if (failed) {
         return tl::unexpected(failed.error());
     }
-    std::vector<Sample> samples = samples_of(counters);
-    for (const auto &more :
-         {samples_of(pinned.meta), samples_of(cache), samples_of(upstreams, resolver, pinned.meta, monotonic_ns()),
-          samples_of(interfaces), samples_of(read_conntrack_fill())}) {
-        samples.insert(samples.end(), more.begin(), more.end());
-    }
-    return samples;
+    readings.nics = read_nic_counters(readings.interfaces);
+    return samples_of(readings);
 }
 
 } // namespace

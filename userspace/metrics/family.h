@@ -3,6 +3,7 @@
 #pragma once
 
 #include "metrics/samples.h"
+#include "util/utf8.h"
 
 #include <string>
 #include <utility>
@@ -17,6 +18,9 @@ struct Family {
 };
 
 template <class Number> Sample make_sample(const Family &family, Number value, std::vector<Label> labels = {}) {
+    for (Label &label : labels) {
+        label.value = valid_utf8(label.value); // or Prometheus would take none of the page
+    }
     return {std::string("dns_fastpath_") + family.name, family.help, family.type, std::move(labels),
             static_cast<double>(value)};
 }

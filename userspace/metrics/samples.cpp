@@ -7,7 +7,10 @@
 #include "metrics/family.h"
 #include "version.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <iterator>
 
 namespace fastpath {
 
@@ -50,6 +53,14 @@ constexpr Family build_info = {"build_info", SampleType::gauge, "Always 1; the v
 constexpr Family cache_memory = {"cache_memory_bytes", SampleType::gauge, "Kernel memory of the cache"};
 constexpr Family conntrack_entries = {"conntrack_entries", SampleType::gauge,
                                       "Connections in the host's connection tracking table"};
+constexpr Family conntrack_limit = {"conntrack_limit", SampleType::gauge,
+                                    "Connections that the table may hold; beyond it the kernel drops packets"};
+constexpr Family nic_events = {"nic_events_total", SampleType::counter,
+                               "Packets lost by a network card or limited by the cloud, as the driver counts them"};
+constexpr Family heartbeat_age = {"heartbeat_age_seconds", SampleType::gauge,
+                                  "Time since the daemon's event loop last said that it is alive"};
+
+constexpr double ns_per_second = 1e9;
 
 void add_results(std::vector<Sample> &samples, const fp_counters &counters) {
     for (uint32_t result = FP_RESULT_FIRST_QUERY; result < FP_RESULT_COUNT; result++) {
@@ -117,9 +128,11 @@ std::vector<Sample> samples_of(const fp_counters &counters) {
     return samples;
 }
 
-std::vector<Sample> samples_of(const fp_meta &meta) {
+std::vector<Sample> samples_of(const fp_meta &meta, uint64_t now_ns) {
+    const uint64_t age_ns = now_ns - std::min(now_ns, uint64_t{meta.heartbeat_ns});
     return {make_sample(cache_entries, meta.entries), make_sample(cache_capacity, meta.max_entries),
-            make_sample(cache_memory, meta.memory_bytes)};
+            make_sample(cache_memory, meta.memory_bytes),
+            make_sample(heartbeat_age, static_cast<double>(age_ns) / ns_per_second)};
 }
 
 std::vector<Sample> samples_of(const fp_cache_counters &counters) {
@@ -146,12 +159,37 @@ std::vector<Sample> samples_of(const std::vector<Attached> &interfaces) {
     return samples;
 }
 
+std::vector<Sample> samples_of(const std::vector<NicCounters> &nics) {
+    std::vector<Sample> samples;
+    for (const NicCounters &nic : nics) {
+        for (const auto &[counter, value] : nic.counters) {
+            samples.push_back(make_sample(nic_events, value, {{"interface", nic.interface}, {"counter", counter}}));
+        }
+    }
+    return samples;
+}
+
 std::vector<Sample> samples_of(const std::optional<ConntrackFill> &conntrack) {
-    return conntrack ? std::vector{make_sample(conntrack_entries, conntrack->entries)} : std::vector<Sample>{};
+    if (!conntrack) {
+        return {};
+    }
+    return {make_sample(conntrack_entries, conntrack->entries), make_sample(conntrack_limit, conntrack->limit)};
 }
 
 std::vector<Sample> build_samples() {
     return {make_sample(build_info, 1, {{"version", version}})};
+}
+
+std::vector<Sample> samples_of(const Readings &readings) {
+    std::vector<Sample> all;
+    for (std::vector<Sample> &part : std::to_array(
+             {samples_of(readings.counters), samples_of(readings.meta, readings.now_ns), samples_of(readings.cache),
+              samples_of(readings.upstreams, readings.resolver, readings.meta, readings.now_ns),
+              samples_of(readings.interfaces), samples_of(readings.nics), samples_of(readings.conntrack),
+              build_samples()})) {
+        std::move(part.begin(), part.end(), std::back_inserter(all));
+    }
+    return all;
 }
 
 } // namespace fastpath

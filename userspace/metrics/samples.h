@@ -2,14 +2,9 @@
 // Samples: what the maps count, as metrics. The exporter and `dns-fastpathctl stats` both show exactly these.
 #pragma once
 
-#include "bpf/attachment.h"
-#include "conntrack/table.h"
-#include "metrics/upstreams.h"
+#include "metrics/readings.h"
 
 #include <cstdint>
-#include <dns_fastpath/abi.h>
-#include <dns_fastpath/config.h>
-#include <dns_fastpath/counters.h>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,14 +37,17 @@ struct Sample {
     Histogram histogram = {}; // and this only for one
 };
 
-// Samples of one family follow each other.
+std::vector<Sample> samples_of(const Readings &readings);
+
+// Its parts. Samples of one family follow each other.
 std::vector<Sample> samples_of(const fp_counters &counters);
-std::vector<Sample> samples_of(const fp_meta &meta);
+std::vector<Sample> samples_of(const fp_meta &meta, uint64_t now_ns);
 std::vector<Sample> samples_of(const fp_cache_counters &counters);
 // Of what the daemon says of their health, none where its word is too old to go by, or where no probe has told yet.
 std::vector<Sample> samples_of(const std::vector<Upstream> &upstreams, const fp_resolver &resolver, const fp_meta &meta,
                                uint64_t now_ns);
 std::vector<Sample> samples_of(const std::vector<Attached> &interfaces);
+std::vector<Sample> samples_of(const std::vector<NicCounters> &nics);
 std::vector<Sample> samples_of(const std::optional<ConntrackFill> &conntrack); // none where the kernel tracks nothing
 std::vector<Sample> build_samples();
 

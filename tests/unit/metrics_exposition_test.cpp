@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page /metrics: what Prometheus' own checker says of it, and labels that somebody chose to hurt.
+#include "harness/process.h"
+#include "metrics/exposition.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <gtest/gtest.h>
+
+namespace fastpath {
+namespace {
+
+using test::Finished;
+using test::run;
+
+template <size_t size> void set_text(char (&to)[size], const std::string &text) {
+    text.copy(to, size - 1);
+}
+
+Upstream some_upstream(const std::string &pool) {
+    Upstream upstream;
+    upstream.record.is_local = 1;
+    upstream.record.state = FP_UPSTREAM_UP;
+    set_text(upstream.record.pool, pool);
+    upstream.counters.rtt[3] = 5;
+    return upstream;
+}
+
+Attached some_interface(const std::string &name) {
+    Attached attached = {.ifindex = 2, .record = {}};
+    set_text(attached.record.interface, name);
+    return attached;
+}
+
+// Every family has a sample, and every counter that shows only when it has counted has.
+Readings full_readings(const std::string &hostile = "x") {
+    Readings readings;
+    auto *const words = reinterpret_cast<uint64_t *>(&readings.counters);
+    std::fill(words, words + sizeof(fp_counters) / sizeof(uint64_t), 1);
+    readings.now_ns = FP_NSEC_PER_SEC;
+    readings.meta.heartbeat_ns = readings.now_ns;
+    readings.resolver.state = FP_RESOLVER_UP;
+    readings.upstreams = {some_upstream(hostile)};
+    readings.interfaces = {some_interface(hostile)};
+    readings.nics = {{hostile, {{"rx_drops", 1}}}};
+    readings.conntrack = ConntrackFill{.entries = 1, .limit = 2};
+    return readings;
+}
+
+bool has_promtool() {
+    return run({"sh", "-c", "command -v promtool"}).exit_code == 0;
+}
+
+class CheckedByPromtool : public testing::TestWithParam<std::string> {
+  protected:
+    void SetUp() override {
+        if (has_promtool()) {
+            return;
+        }
+        const char *const ci = std::getenv("CI");
+        if (ci != nullptr && std::string(ci) == "true") {
+            FAIL() << "needs promtool";
+        }
+        GTEST_SKIP() << "needs promtool";
+    }
+};
+
+TEST_P(CheckedByPromtool, ThePageIsWithoutFault) {
+    const Finished checked = run({"promtool", "check", "metrics"}, exposition(samples_of(full_readings(GetParam()))));
+    EXPECT_EQ(checked.exit_code, 0);
+    EXPECT_EQ(checked.output, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(WithLabels, CheckedByPromtool,
+                         testing::Values("eth0", "a\"b", "a\\", "a\nb", "\"} 1\nevil 2\n#", "\xff\xfe", "\xc3",
+                                         "\xed\xa0\x80", "\x01\x7f", "\u20ac", "{}", "+Inf"));
+
+TEST(Exposition, EscapesLabels) {
+    const std::string page = exposition(samples_of(full_readings("a\"b\\c\nd\xff")));
+    EXPECT_NE(page.find(R"(dns_fastpath_interface_info{interface="a\"b\\c\nd)"
+                        "\ufffd\""),
+              std::string::npos)
+        << page;
+}
+
+// One line for each sample, whatever the labels hold.
+TEST(Exposition, KeepsItsLines) {
+    const auto lines = [](const std::string &text) { return std::count(text.begin(), text.end(), '\n'); };
+    EXPECT_EQ(lines(exposition(samples_of(full_readings("\n\n# TYPE x counter\nx 1\n")))),
+              lines(exposition(samples_of(full_readings("eth0")))));
+}
+
+TEST(Exposition, HasEachFamilyOnce) {
+    const std::string page = exposition(samples_of(full_readings()));
+    for (const Sample &sample : samples_of(full_readings())) {
+        const std::string type = "# TYPE " + sample.family + " ";
+        EXPECT_EQ(page.find(type), page.rfind(type)) << sample.family;
+        EXPECT_NE(page.find(type), std::string::npos) << sample.family;
+    }
+}
+
+} // namespace
+} // namespace fastpath

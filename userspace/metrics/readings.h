@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Readings: all that there is to see at one moment. Metrics and the status page are both made of it.
+#pragma once
+
+#include "bpf/attachment.h"
+#include "bpf/programs.h"
+#include "conntrack/table.h"
+#include "metrics/upstreams.h"
+#include "util/result.h"
+
+#include <cstdint>
+#include <dns_fastpath/abi.h>
+#include <dns_fastpath/config.h>
+#include <dns_fastpath/counters.h>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fastpath {
+
+// What one interface's driver has counted: see nic/event_counters.h.
+struct NicCounters {
+    std::string interface;
+    std::map<std::string, uint64_t> counters;
+};
+
+struct Readings {
+    fp_counters counters = {};
+    fp_meta meta = {};
+    fp_cache_counters cache = {};
+    fp_resolver resolver = {};
+    std::vector<Upstream> upstreams;
+    std::vector<Attached> interfaces;
+    std::vector<NicCounters> nics;          // of those interfaces
+    std::optional<ConntrackFill> conntrack; // none: the kernel tracks nothing
+    uint64_t now_ns = 0;                    // CLOCK_MONOTONIC
+};
+
+// Costs some system calls for each upstream and interface, and nothing for each answer in the cache.
+Result<Readings> read_all(const Programs &programs, const Attachments &attachments);
+
+Result<fp_meta> read_meta(const Programs &programs);
+
+std::vector<NicCounters> read_nic_counters(const std::vector<Attached> &interfaces);
+
+} // namespace fastpath
