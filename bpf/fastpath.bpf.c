@@ -128,7 +128,7 @@ static __always_inline enum fp_outcome resolve(struct xdp_md *ctx, struct fp_scr
     const __u64 now = bpf_ktime_get_ns();
     enum fp_outcome outcome;
 
-    outcome = fp_choose_way(now);
+    outcome = fp_choose_way(now, 1);
     if (outcome == FP_OUT_miss_steered) {
         outcome = fp_steer(ctx, now);
         if (outcome == FP_OUT_miss_steered || outcome == FP_OUT_drop_internal)
@@ -143,7 +143,7 @@ static __always_inline enum fp_outcome resolve_elsewhere(struct xdp_md *ctx, str
 {
     const __u64 now = bpf_ktime_get_ns();
 
-    if (fp_choose_way(now) == FP_OUT_miss_steered) {
+    if (fp_choose_way(now, 1) == FP_OUT_miss_steered) {
         const enum fp_outcome outcome = fp_steer(ctx, now);
 
         if (outcome == FP_OUT_miss_steered || outcome == FP_OUT_drop_internal)

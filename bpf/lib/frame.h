@@ -34,6 +34,8 @@ struct fp_vlan_tag {
     __be16 proto;
 };
 
+#define FP_VLAN_ID 0x0fff /* of the TCI */
+
 #define FP_IP_MORE_FRAGMENTS 0x2000
 #define FP_IP_FRAGMENT_OFFSET 0x1fff
 

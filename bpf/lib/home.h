@@ -19,6 +19,7 @@
 #include <dns_fastpath/steer.h>
 
 #include "lib/acl.h"
+#include "lib/asking.h"
 #include "lib/exit.h"
 #include "lib/icmp.h"
 #include "lib/learned.h"
@@ -31,9 +32,14 @@
 /* Does a steered query leave from this port? The two numbers are read as one: a reload changes them together. */
 static __always_inline int fp_is_answer_port(const struct fp_generations *all, __be16 port)
 {
-    const __u32 range = *(const volatile __u32 *)&all->first_answer_port;
+    const union {
+        __u32 word;
+        struct {
+            __u16 first, count;
+        } ports;
+    } range = {.word = *(const volatile __u32 *)&all->first_answer_port};
 
-    return (__u16)(bpf_ntohs(port) - (__u16)range) < range >> 16;
+    return (__u16)(bpf_ntohs(port) - range.ports.first) < range.ports.count;
 }
 
 static __always_inline int fp_may_be_answer(const struct fp_generations *all, const struct fp_packet *packet)
@@ -151,7 +157,7 @@ static __always_inline int fp_is_sound(struct xdp_md *ctx, const struct fp_scrat
 
     if (!fp_read_before_translation(ctx, p, &hops, &check))
         return 0;
-    if (check == 0 || check == fp_pseudo_sum(p))
+    if ((check == 0 && !p->is_ipv6) || check == fp_pseudo_sum(p)) /* IPv6 has none without (RFC 8200 8.1) */
         return 1;
     return fp_csum_fold((__u64)check + fp_pseudo_sum(p) + fp_sum_datagram(ctx, p)) == 0xffff;
 }
@@ -167,15 +173,18 @@ static __always_inline int fp_is_for_once(const struct fp_scratch *s, const stru
 }
 
 /* A copy to the daemon, if the cache can use it. */
-static __always_inline enum fp_learn_outcome fp_learn_from(struct xdp_md *ctx, struct fp_scratch *s, __u64 now)
+static __always_inline enum fp_learn_outcome fp_learn_from(struct xdp_md *ctx, struct fp_scratch *s, __u64 now,
+                                                           int is_first)
 {
     struct fp_learning *l = fp_find_learning();
     const __u32 len = s->packet.udp_len - sizeof(struct udphdr);
     __u32 last = len - 1; /* kernel 6.1 learns nothing from "not 0": so that length is at least 1 */
 
+    FP_LEARN_TRY(fp_weigh_answer(&s->header, &s->flow.key, s->flow.limit, now));
     if (!l || s->header.qdcount == 0)
         return FP_LEARN_unparsable;
-    FP_LEARN_TRY(fp_weigh_answer(&s->header, &s->flow.key, s->flow.limit, now));
+    if (!is_first)
+        return FP_LEARN_asked_twice;
     FP_BOUNDED(last);
     if (last >= FP_LEARN_MAX)
         return FP_LEARN_unparsable;
@@ -271,7 +280,7 @@ static __always_inline enum fp_outcome fp_take_answer(struct xdp_md *ctx, struct
     if (bpf_map_delete_elem(&flows, &s->flow_key))
         return FP_OUT_drop_unasked;
     fp_count_response(s, now);
-    learned_as = fp_learn_from(ctx, s, now);
+    learned_as = fp_learn_from(ctx, s, now, fp_take_asking(s));
     if (learned_as < FP_LEARN_COUNT)
         FP_COUNTER_LEARN(count, learned_as)++;
     return fp_give_home(ctx, s);

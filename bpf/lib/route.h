@@ -75,8 +75,10 @@ __noinline int fp_pool_of_name(void)
         if (filter->labels[rest] & 1U << bit) {
             const int pool = fp_pool_of_zone(s, name + at, rest);
 
-            if (pool >= 0)
+            if (pool >= 0) {
+                s->way.zone_len = rest;
                 return pool;
+            }
         }
         if (name[at] == 0)
             break;

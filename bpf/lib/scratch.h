@@ -80,7 +80,9 @@ struct fp_way {
     __u8 chosen;
     __u8 outcome; /* enum fp_outcome: steered, or the resolver of this host and why */
     __u16 upstream;
-    __u32 pad;
+    __u16 pool;    /* by the name, the client or the listen address */
+    __u8 zone_len; /* of the zone that decided it; 0 = none did */
+    __u8 attempt;  /* of the client with this query, from 0 */
 };
 
 struct fp_scratch {

@@ -29,6 +29,12 @@ static __always_inline int fp_may_be_stale(const struct fp_answer *answer, const
            age - answer->lifetime < settings->stale_max_age && (answer->flags & FP_DNS_RCODE) != FP_RCODE_SERVFAIL;
 }
 
+static __always_inline void fp_set_stale_from(struct fp_answer *answer, __u32 age)
+{
+    if (!fp_is_explaining())
+        answer->stale_from = age;
+}
+
 /*
  * Has the resolver failed this name, or owed its answer too long? The learner says when it has answered (fp_settle_debt). After
  * FP_REFRESH_RETRY seconds one more try is made: by the daemon, or with the query at hand. What it owed long ago says nothing.
@@ -39,17 +45,18 @@ static __always_inline enum fp_use fp_use_of_owed(const struct fp_scratch *s, st
     const __u32 from = answer->stale_from;
 
     if (from == 0 || (age > from && age - from >= 2 * FP_REFRESH_RETRY)) {
-        answer->stale_from = age + FP_ANSWER_WAIT;
+        fp_set_stale_from(answer, age + FP_ANSWER_WAIT);
         return FP_USE_NOT;
     }
     if (age < from)
         return FP_USE_NOT;
-    if (age - from >= FP_REFRESH_RETRY) {
-        answer->stale_from = age;
-        if (!can_refresh || !fp_want_refresh(s, answer, count, age, now))
-            return FP_USE_NOT;
+    if (age - from < FP_REFRESH_RETRY) {
+        if (can_refresh) /* one lost packet is no reason to wait */
+            fp_want_refresh(s, answer, count, age, now);
+        return FP_USE_STALE;
     }
-    return FP_USE_STALE;
+    fp_set_stale_from(answer, age);
+    return can_refresh && fp_want_refresh(s, answer, count, age, now) ? FP_USE_STALE : FP_USE_NOT;
 }
 
 /*
@@ -103,7 +110,7 @@ static __noinline enum fp_use fp_use_of_expired(struct fp_scratch *s, struct fp_
         return FP_USE_BRIDGE;
     if (!fp_may_be_stale(answer, settings, age))
         return FP_USE_NOT;
-    switch (fp_choose_way(now)) {
+    switch (fp_choose_way(now, 0)) {
     case FP_OUT_miss_steered:
         return fp_use_beside_upstream(s, answer, count, settings, age, now);
     case FP_OUT_miss_no_upstream: /* perhaps for this client's family alone: the daemon may find one */
@@ -124,13 +131,20 @@ static __always_inline enum fp_use fp_use_of(struct fp_scratch *s, struct fp_ans
     return FP_USE_FRESH;
 }
 
-/* The resolver has answered the question of an expired answer: with a failure it owes for good, else no more. */
+/*
+ * The resolver has answered the question of an expired answer: with a failure it owes for good, and is not asked again before
+ * FP_REFRESH_RETRY seconds have passed (RFC 8767 5); else it owes no more.
+ */
 static __always_inline void fp_settle_debt(struct fp_answer *answer, __u32 age, int failed)
 {
     const __u32 from = failed ? age : 0;
 
-    if (!fp_is_fresh(answer, age) && answer->stale_from != from)
+    if (fp_is_fresh(answer, age) || fp_is_explaining())
+        return;
+    if (answer->stale_from != from)
         answer->stale_from = from;
+    if (failed && answer->refresh_at < age + FP_REFRESH_RETRY)
+        answer->refresh_at = age + FP_REFRESH_RETRY;
 }
 
 #endif

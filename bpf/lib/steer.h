@@ -18,6 +18,7 @@
 #include <dns_fastpath/steer.h>
 
 #include "lib/acl.h"
+#include "lib/asking.h"
 #include "lib/exit.h"
 #include "lib/random.h"
 #include "lib/scratch.h"
@@ -69,10 +70,34 @@ static __always_inline enum fp_outcome fp_look_up_route(struct xdp_md *ctx, stru
     }
 }
 
+/* Did it come over that VLAN? One tag, the number of which is that of the interface. */
+static __always_inline int fp_came_by_vlan(struct xdp_md *ctx, const struct fp_scratch *s, __u16 vlan_id)
+{
+    __be16 tci = 0;
+
+    return s->packet.l3 == ETH_HLEN + sizeof(struct fp_vlan_tag) &&
+           bpf_xdp_load_bytes(ctx, ETH_HLEN, &tci, sizeof(tci)) == 0 && (bpf_ntohs(tci) & FP_VLAN_ID) == vlan_id;
+}
+
 /*
- * An address of the interface by which it leaves. A tagged query leaves by the VLAN by which it came, whose interface we are not
- * attached to and do not know; there it is the address that was asked.
+ * By which wire. Over that by which it came the frame keeps its tags: a route over this interface itself says nothing of VLANs, and
+ * the peers of who asks with a tag have it, too (a port that many VLANs share, without an interface for each). Over another wire
+ * it goes without: its VLANs are others. A route over a VLAN interface is followed where the query came by that VLAN; no
+ * query is moved from one VLAN to another, which is what they are for.
  */
+static __always_inline enum fp_outcome fp_choose_wire(struct xdp_md *ctx, const struct fp_scratch *s, __u32 ifindex,
+                                                      const struct fp_interface *interface, struct fp_egress *egress)
+{
+    egress->ifindex = ifindex == ctx->ingress_ifindex ? 0 : ifindex;
+    if (!interface->parent)
+        return FP_GO_ON;
+    egress->ifindex = 0;
+    return interface->parent == ctx->ingress_ifindex && fp_came_by_vlan(ctx, s, interface->vlan_id)
+               ? FP_GO_ON
+               : FP_OUT_miss_no_route;
+}
+
+/* The interface by which it leaves, and an address of it. */
 static __always_inline enum fp_outcome fp_choose_source(struct xdp_md *ctx, struct fp_scratch *s, __u32 ifindex,
                                                         struct fp_egress *egress)
 {
@@ -80,14 +105,9 @@ static __always_inline enum fp_outcome fp_choose_source(struct xdp_md *ctx, stru
     const __u32 family = s->packet.is_ipv6 ? 1 : 0;
     __u32 sources, choice;
 
-    egress->ifindex = ifindex == ctx->ingress_ifindex ? 0 : ifindex;
-    if (!interface) {
-        if (s->packet.l3 == ETH_HLEN)
-            return FP_OUT_miss_no_route;
-        egress->ifindex = 0;
-        egress->source = s->packet.dst;
-        return FP_GO_ON;
-    }
+    if (!interface)
+        return FP_OUT_miss_no_route;
+    FP_TRY(fp_choose_wire(ctx, s, ifindex, interface, egress));
     sources = interface->sources[family];
     if (sources == 0 || sources > FP_SOURCES_MAX)
         return FP_OUT_miss_no_source;
@@ -120,6 +140,14 @@ static __always_inline int fp_keep_l2(struct xdp_md *ctx, struct fp_scratch *s)
     return bpf_xdp_load_bytes(ctx, 0, s->flow.l2, len) == 0;
 }
 
+/* Not 0 where port and id are taken, or no memory is left. */
+static __always_inline long fp_write_flow(const struct fp_scratch *s)
+{
+    if (fp_is_explaining())
+        return bpf_map_lookup_elem(&flows, &s->flow_key) != 0;
+    return bpf_map_update_elem(&flows, &s->flow_key, &s->flow, BPF_NOEXIST);
+}
+
 /* Draws port and id until they are free, and writes the flow down. */
 static __always_inline enum fp_outcome fp_open_flow(struct xdp_md *ctx, struct fp_scratch *s,
                                                     const struct fp_settings *settings, const struct fp_egress *egress,
@@ -147,8 +175,10 @@ static __always_inline enum fp_outcome fp_open_flow(struct xdp_md *ctx, struct f
 
         s->flow_key.id = number;
         s->flow_key.port = bpf_htons(settings->first_port + ((number >> 32) * settings->ports >> 32));
-        if (bpf_map_update_elem(&flows, &s->flow_key, flow, BPF_NOEXIST) == 0)
+        if (fp_write_flow(s) == 0) {
+            fp_note_asking(s, now);
             return FP_GO_ON;
+        }
     }
     return FP_OUT_miss_no_flow;
 }
@@ -173,7 +203,7 @@ static __always_inline __u64 fp_limit_payload(struct xdp_md *ctx, const struct f
     return fp_csum_swap_if(fp_csum_fold((__u64)(__u16)~bpf_htons(offered) + size), at);
 }
 
-/* Over the wire by which it came the tags stay; over another interface it goes without. Returns the length of the header. */
+/* See fp_choose_wire() for what becomes of the tags. Returns the length of the header. */
 static __always_inline __u32 fp_write_l2(struct xdp_md *ctx, const struct fp_scratch *s, const struct fp_egress *egress)
 {
     const __u32 tags = egress->ifindex ? s->packet.l3 - ETH_HLEN : 0;

@@ -55,21 +55,25 @@ static __always_inline const struct fp_table *fp_find_table(__u32 number)
     return table ? bpf_map_lookup_elem(table, &zero) : 0;
 }
 
-/* May it be sent a query now? Then it is one of its budget. */
-__noinline int fp_take_upstream(__u32 number)
+/* May it be sent a query now? With `take` that is then one of its budget. */
+__noinline int fp_can_take(__u32 number, __u32 take)
 {
     struct fp_upstream *u = fp_find_upstream(number);
+    const __u64 now = bpf_ktime_get_ns();
 
     if (!u || u->state != FP_UPSTREAM_UP || u->drained)
         return 0;
-    return u->query_ns == 0 || fp_take_budget(&u->paid_until_ns, u->query_ns, u->burst_ns, bpf_ktime_get_ns());
+    if (u->query_ns == 0)
+        return 1;
+    return take && !fp_is_explaining() ? fp_take_budget(&u->paid_until_ns, u->query_ns, u->burst_ns, now)
+                                       : fp_has_budget(&u->paid_until_ns, u->query_ns, u->burst_ns, now);
 }
 
 /*
  * The upstream of this table for the entry `index`, or -1. The first `pass_over` different ones are passed over, so that a retry
  * goes to another one.
  */
-__noinline int fp_take_from_table(__u32 table, __u32 index, __u32 pass_over)
+__noinline int fp_find_in_table(__u32 table, __u32 index, __u32 pass_over, __u32 take)
 {
     const struct fp_table *t = fp_find_table(table);
     __u32 passed[FP_PASSED_OVER_MAX] = {FP_UPSTREAM_NONE, FP_UPSTREAM_NONE, FP_UPSTREAM_NONE};
@@ -99,7 +103,7 @@ __noinline int fp_take_from_table(__u32 table, __u32 index, __u32 pass_over)
             passed[0] = number;
             continue;
         }
-        if (fp_take_upstream(number))
+        if (fp_can_take(number, take))
             return number;
     }
     at = index;
@@ -110,7 +114,7 @@ __noinline int fp_take_from_table(__u32 table, __u32 index, __u32 pass_over)
         if (i >= t->members)
             break;
         number = t->member[at % t->members & (FP_MEMBERS_MAX - 1)];
-        if (number != passed[0] && number != passed[1] && number != passed[2] && fp_take_upstream(number))
+        if (number != passed[0] && number != passed[1] && number != passed[2] && fp_can_take(number, take))
             return number;
     }
     return -1;
@@ -127,7 +131,7 @@ static __always_inline __u32 fp_members_of(__u32 table)
  * From both tiers of a pool, of which `table` is the first: the near ones first; each retry goes on to the next one, then to
  * the far ones, then begins again.
  */
-__noinline int fp_take_from_pool(__u32 table, __u32 index, __u32 attempt)
+__noinline int fp_find_in_pool(__u32 table, __u32 index, __u32 attempt, __u32 take)
 {
     const __u32 near = fp_members_of(table);
     const __u32 far = fp_members_of(table + 1);
@@ -138,17 +142,17 @@ __noinline int fp_take_from_pool(__u32 table, __u32 index, __u32 attempt)
         return -1;
     turn = attempt % (near + far);
     if (turn < near) {
-        number = fp_take_from_table(table, index, turn < FP_PASSED_OVER_MAX ? turn : FP_PASSED_OVER_MAX);
+        number = fp_find_in_table(table, index, turn < FP_PASSED_OVER_MAX ? turn : FP_PASSED_OVER_MAX, take);
         if (number >= 0)
             return number;
         turn = near;
     }
     turn -= near;
-    number = fp_take_from_table(table + 1, index, turn < FP_PASSED_OVER_MAX ? turn : FP_PASSED_OVER_MAX);
+    number = fp_find_in_table(table + 1, index, turn < FP_PASSED_OVER_MAX ? turn : FP_PASSED_OVER_MAX, take);
     if (number >= 0 || attempt == 0)
         return number;
-    number = fp_take_from_table(table, index, 0); /* rather the one that was asked before than none */
-    return number >= 0 ? number : fp_take_from_table(table + 1, index, 0);
+    number = fp_find_in_table(table, index, 0, take); /* rather the one that was asked before than none */
+    return number >= 0 ? number : fp_find_in_table(table + 1, index, 0, take);
 }
 
 #endif

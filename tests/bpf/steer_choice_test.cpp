@@ -246,6 +246,16 @@ TEST_F(Choice, OverIpv6ARetryToo) {
 }
 
 // As long as an answer is waited for; seconds are what is written down.
+// All of an address counts, and each part in its place.
+TEST_F(Choice, AnotherIpv6ClientIsNoRetry) {
+    const std::vector<Upstream> members = {world().add("2001:db8:1::1"), world().add("2001:db8:1::2")};
+    const std::vector<Upstream> order = order_for({}, members);
+    for (const char *client :
+         {"2001:db8:7::1", "2001:db8:0:7::1", "2001:db8:0:0:7::1", "2001:db8:0:0:0:7::1", "2001:db8:0:0:0:0:7:1"}) {
+        EXPECT_TRUE(steers(frame(Ipv6{.src = client}), order[0])) << client;
+    }
+}
+
 TEST_F(Choice, AfterTheLifeOfItsFlowItIsNoRetry) {
     add_members(3, 0);
     const DnsQuery query = {};

@@ -83,6 +83,30 @@ TEST_F(Egress, TagsOfTheAnswerAreNotTheClients) {
 TEST_F(Egress, NotByAnInterfaceThatIsNotAttached) {
     leave_by(strange_ifindex);
     expect_passed(FP_OUT_miss_no_route);
+    EXPECT_TRUE(asks_local(frame(Vlan{}), FP_OUT_miss_no_route, std::nullopt)) << "nor into the client's VLAN";
+    EXPECT_TRUE(asks_local(frame(Vlan{}, Vlan{}, Ipv6{}), FP_OUT_miss_no_route, std::nullopt));
+}
+
+// The route is over the VLAN interface by which the host sees the client, too.
+TEST_F(Egress, OverTheVlanByWhichItCame) {
+    world().add_vlan(vlan_ifindex, own_ifindex, 42);
+    leave_by(vlan_ifindex);
+    EXPECT_TRUE(goes_and_comes(frame(Vlan{.tci = 42}, Ipv4{}), over_ipv4_));
+    EXPECT_EQ(source_of(steered().sent), vlan_source_ipv4);
+    EXPECT_TRUE(goes_and_comes(frame(Vlan{.tci = 0xe000 | 42}, Ipv6{}), over_ipv6_)); // with a priority
+    EXPECT_EQ(source_of(steered().sent), vlan_source_ipv6);
+}
+
+// No query is moved from one VLAN to another.
+TEST_F(Egress, NotOverAnotherVlan) {
+    world().add_vlan(vlan_ifindex, own_ifindex, 42);
+    leave_by(vlan_ifindex);
+    for (const Packet &query : {frame(), frame(Vlan{.tci = 43}), frame(Vlan{.tci = 0}, Ipv6{}),
+                                frame(Vlan{.tci = 42}, Vlan{.tci = 42}), frame(Vlan{.tci = 42 | 0x0800}, Ipv6{})}) {
+        EXPECT_TRUE(asks_local(query, FP_OUT_miss_no_route, std::nullopt));
+    }
+    world().add_vlan(vlan_ifindex, other_ifindex, 42); // of another wire
+    EXPECT_TRUE(asks_local(frame(Vlan{.tci = 42}), FP_OUT_miss_no_route, std::nullopt));
 }
 
 TEST_F(Egress, NotWithoutARoute) {

@@ -106,14 +106,10 @@ void Steering::pass(uint32_t seconds) {
     show_life(now_ns());
 }
 
-// Another interface than the one by which it came sees no tags. Tagged and by none of ours, it goes back into its VLAN, whose
-// interface we do not know.
+// By the wire by which it came, also where the route is over a VLAN interface upon that, its tags stay; another one sees none.
 Steering::Leaving Steering::leaving_of(const Packet &query) {
-    if (!world().is_attached(route_.ifindex)) {
-        return {.vlans = query.vlans, .sources = {destination_of(query)}};
-    }
     Leaving leaving = {.vlans = query.vlans, .sources = world().sources(route_.ifindex, is_ipv6(query))};
-    if (route_.ifindex != own_ifindex) {
+    if (route_.ifindex != own_ifindex && !world().is_vlan(route_.ifindex)) {
         leaving.redirect = route_.ifindex;
         leaving.vlans.clear();
     }

@@ -234,6 +234,38 @@ TEST_F(SteeredLearn, WhatHasNoChecksumOrAHalfDoneOne) {
 }
 
 // Every length, since it is summed up in pieces, and an odd octet is left over.
+// RFC 8200 8.1: over IPv6 there is no such thing.
+TEST_F(SteeredLearn, NothingOverIpv6WithoutAChecksum) {
+    const Steered asked = sends(frame(Ipv6{}), world().add(upstream_ipv6));
+    EXPECT_TRUE(is_not_learned(with_checksum(answer_to(asked, www), 0), asked, FP_LEARN_unparsable));
+}
+
+// RFC 5452 6: who forges answers has one chance, however many ask the same.
+TEST_F(SteeredLearn, OfEqualQuestionsTheFirst) {
+    const Steered first = open({.id = 1});
+    const Steered second = open({.id = 2});
+    const Steered third = open({.id = 3});
+    EXPECT_TRUE(is_not_learned(answer_to(second, www), second, FP_LEARN_asked_twice));
+    EXPECT_TRUE(is_learned(answer_to(first, www), first));
+    EXPECT_TRUE(is_not_learned(answer_to(third, www), third, FP_LEARN_asked_twice));
+    const Steered next = open({.id = 4});
+    EXPECT_TRUE(is_learned(answer_to(next, www), next));
+    const Steered other = open({.name = "other.example."});
+    EXPECT_TRUE(is_learned(answer_to(other, {.question = "other.example. IN A"}), other)) << "of another name";
+}
+
+// One lost packet keeps nobody waiting for long.
+TEST_F(SteeredLearn, OfEqualQuestionsTheNextWhenTheFirstIsNotAnswered) {
+    const Steered first = open({.id = 1});
+    advance_ns(FP_ASKING_MS * 1'000'000ULL - 1'000'000);
+    const Steered second = open({.id = 2});
+    EXPECT_TRUE(is_not_learned(answer_to(second, www), second, FP_LEARN_asked_twice));
+    advance_ns(1'000'000);
+    const Steered third = open({.id = 3});
+    EXPECT_TRUE(is_not_learned(answer_to(first, www), first, FP_LEARN_asked_twice));
+    EXPECT_TRUE(is_learned(answer_to(third, www), third));
+}
+
 TEST_F(SteeredLearn, MessagesOfEveryLength) {
     for (size_t size = 33; size < 600; size++) {
         const Steered asked = open();

@@ -78,7 +78,7 @@ TEST_P(RateOfLimit, IsGivenToWithinFivePercent) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, RateOfLimit,
-                         ::testing::Values(Limit{10, 5}, Limit{1000, 20}, Limit{100000, 2000}, Limit{7, 100}),
+                         ::testing::Values(Limit{10, 8}, Limit{1000, 20}, Limit{100000, 2000}, Limit{7, 100}),
                          [](const auto &test) { return std::to_string(test.param.qps); });
 
 TEST_F(Rate, ABurstAtOnce) {
@@ -149,6 +149,23 @@ TEST_F(Rate, WithoutALimitThereIsNone) {
     }
     EXPECT_EQ(queries_to(upstream), 3000U);
     EXPECT_EQ(world().get(upstream).paid_until_ns, 0U);
+}
+
+// Nor are stale ones, although it depends on the upstream whether they are given.
+TEST_F(Rate, AStaleAnswerCostsNothing) {
+    const Upstream upstream = add_limited(upstream_ipv4, {.qps = 10, .burst = 5});
+    fp_settings with_stale = settings();
+    with_stale.stale = FP_STALE_ALWAYS;
+    with_stale.stale_max_age = 3600;
+    set(with_stale);
+    const Cached &cached = add({.answer = {"www.example.com. 60 IN A 192.0.2.1"}});
+    pass(60);
+    for (int i = 0; i < 10; i++) {
+        EXPECT_TRUE(gives_stale(next_query(), cached));
+    }
+    EXPECT_EQ(world().get(upstream).paid_until_ns, 0U);
+    EXPECT_TRUE(steers(frame(DnsQuery{.name = "other.example."}), upstream));
+    EXPECT_EQ(world().get(upstream).paid_until_ns, now_ns() + second / 10);
 }
 
 // Answers from the cache are nobody's budget.

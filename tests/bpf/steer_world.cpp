@@ -34,16 +34,13 @@ SteeringTables &tables() {
 }
 
 // In one call: one for each of the 65,536 would take longer than all else that a test does.
-void forget_attempts() {
-    static const std::vector<uint32_t> slots = [] {
-        std::vector<uint32_t> numbers(FP_ATTEMPTS_SLOTS);
-        std::iota(numbers.begin(), numbers.end(), 0U);
-        return numbers;
-    }();
-    static const std::vector<uint64_t> nothing(FP_ATTEMPTS_SLOTS);
-    uint32_t count = FP_ATTEMPTS_SLOTS;
-    if (bpf_map_update_batch(map("attempts"), slots.data(), nothing.data(), &count, nullptr) != 0) {
-        throw std::runtime_error("cannot clear the map attempts");
+// All elements at once: there are many.
+template <class Value> void clear_slots(const char *name, uint32_t count) {
+    std::vector<uint32_t> slots(count);
+    std::iota(slots.begin(), slots.end(), 0U);
+    const std::vector<Value> nothing(count);
+    if (bpf_map_update_batch(map(name), slots.data(), nothing.data(), &count, nullptr) != 0) {
+        throw std::runtime_error(std::string("cannot write the map ") + name);
     }
 }
 
@@ -82,7 +79,8 @@ SteeringWorld::SteeringWorld() {
     set_sources(own_ifindex, {source_ipv4}, {source_ipv6});
     set_sources(other_ifindex, {source_ipv4}, {source_ipv6});
     remove_all_elements<fp_flow_key>("flows");
-    forget_attempts();
+    clear_slots<uint64_t>("attempts", FP_ATTEMPTS_SLOTS);
+    clear_slots<fp_asking>("asking", FP_ASKING_SLOTS);
 }
 
 SteeringWorld::~SteeringWorld() {
@@ -186,8 +184,13 @@ void SteeringWorld::set_sources(uint32_t ifindex, const std::vector<std::string>
     sources_[{ifindex, true}] = ipv6;
 }
 
-bool SteeringWorld::is_attached(uint32_t ifindex) const {
-    return sources_.contains({ifindex, false});
+void SteeringWorld::add_vlan(uint32_t ifindex, uint32_t parent, uint16_t id) {
+    set_sources(ifindex, {vlan_source_ipv4}, {vlan_source_ipv6});
+    auto interface = find_element<fp_interface>("interfaces", ifindex).value();
+    interface.parent = parent;
+    interface.vlan_id = id;
+    put_element("interfaces", ifindex, interface);
+    vlans_.insert(ifindex);
 }
 
 std::vector<std::string> SteeringWorld::sources(uint32_t ifindex, bool is_ipv6) const {
@@ -225,6 +228,10 @@ std::vector<OpenFlow> SteeringWorld::flows() {
 
 void SteeringWorld::put(const OpenFlow &flow) {
     put_element("flows", flow.key, flow.flow);
+    put_element("asking", static_cast<uint32_t>(flow.flow.key.hash[0] % FP_ASKING_SLOTS),
+                fp_asking{.port = flow.key.port,
+                          .id = flow.key.id,
+                          .asked_ms = static_cast<uint32_t>(flow.flow.asked_ns / 1'000'000)});
 }
 
 SteeringWorld::Counters SteeringWorld::counters() const {

@@ -7,6 +7,7 @@
 
 #include <dns_fastpath/steer.h>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,8 +17,11 @@ namespace fastpath::test {
 inline constexpr uint32_t own_ifindex = 1;               // lo: by it come the packets of BPF_PROG_TEST_RUN
 inline constexpr uint32_t other_ifindex = 77;            // attached too
 inline constexpr uint32_t strange_ifindex = 78;          // not attached
+inline constexpr uint32_t vlan_ifindex = 79;             // a VLAN interface upon the first
 inline constexpr const char *source_ipv4 = "198.18.0.4"; // of ours, on both
 inline constexpr const char *source_ipv6 = "2001:db8::4";
+inline constexpr const char *vlan_source_ipv4 = "198.18.42.4";
+inline constexpr const char *vlan_source_ipv6 = "2001:db8:42::4";
 
 struct Upstream {
     uint16_t number;
@@ -67,7 +71,9 @@ class SteeringWorld {
     void set_state(const Upstream &upstream, fp_upstream_state state);
 
     void set_sources(uint32_t ifindex, const std::vector<std::string> &ipv4, const std::vector<std::string> &ipv6);
-    [[nodiscard]] bool is_attached(uint32_t ifindex) const;
+    // A VLAN interface upon one that is attached, with addresses of its own.
+    void add_vlan(uint32_t ifindex, uint32_t parent, uint16_t id);
+    [[nodiscard]] bool is_vlan(uint32_t ifindex) const { return vlans_.contains(ifindex); }
     [[nodiscard]] std::vector<std::string> sources(uint32_t ifindex, bool is_ipv6) const;
 
     // `zone` on the wire, lower-cased.
@@ -75,7 +81,7 @@ class SteeringWorld {
     void route_zone(const std::string &zone, uint16_t pool, uint32_t generation = 0);
 
     [[nodiscard]] static std::vector<OpenFlow> flows();
-    static void put(const OpenFlow &flow);
+    static void put(const OpenFlow &flow); // the one whose answer is learned
 
     using Counters = std::map<uint16_t, fp_upstream_counters>; // summed, by number
     [[nodiscard]] Counters counters() const;
@@ -90,6 +96,7 @@ class SteeringWorld {
     std::map<PlaceOfFamily, std::vector<uint16_t>> members_;
     std::map<uint32_t, Tables> tables_; // by generation
     std::map<std::pair<uint32_t, bool>, std::vector<std::string>> sources_;
+    std::set<uint32_t> vlans_;
 };
 
 } // namespace fastpath::test

@@ -101,7 +101,7 @@ TEST(Plan, without_az_has_one_tier) {
     EXPECT_EQ(plan.upstreams[0].tier, 0);
 }
 
-TEST(Plan, gives_a_burst_of_20_ms_and_at_least_one_query) {
+TEST(Plan, gives_a_burst_of_20_ms_and_at_least_some_queries) {
     const auto limited = [](uint32_t max_qps) {
         Config config;
         config.pools = {{"default", {UpstreamConfig{.address = {}, .az = {}, .max_qps = max_qps}}}};
@@ -111,7 +111,8 @@ TEST(Plan, gives_a_burst_of_20_ms_and_at_least_one_query) {
     EXPECT_EQ(limited(1000).query_ns, 1'000'000U);
     EXPECT_EQ(limited(1000).burst_ns, 20'000'000U);
     EXPECT_EQ(limited(1).query_ns, 1'000'000'000U);
-    EXPECT_EQ(limited(1).burst_ns, 1'000'000'000U);
+    EXPECT_EQ(limited(1).burst_ns, 8'000'000'000U);
+    EXPECT_EQ(limited(50).burst_ns, 160'000'000U);
     for (const uint32_t qps : {7U, 999U, 333'333U, 10'000'000U}) {
         EXPECT_NEAR(1e9 / static_cast<double>(limited(qps).query_ns), qps, qps / 100.0);
     }

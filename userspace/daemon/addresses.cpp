@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/addresses.h"
 
+#include "daemon/vlan_interfaces.h"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -58,6 +60,22 @@ void add_source(fp_interface &interface, const IpAddress &address, uint32_t most
     }
 }
 
+// Those upon the interfaces that are there already.
+void add_vlans(std::map<uint32_t, fp_interface> &interfaces) {
+    std::map<uint32_t, fp_interface> vlans;
+    for (const VlanInterface &vlan : vlan_interfaces()) {
+        const uint32_t ifindex = ::if_nametoindex(vlan.name.c_str());
+        const uint32_t parent = ::if_nametoindex(vlan.parent.c_str());
+        if (ifindex != 0 && interfaces.contains(parent)) {
+            fp_interface interface = {};
+            interface.parent = parent;
+            interface.vlan_id = vlan.id;
+            vlans[ifindex] = interface;
+        }
+    }
+    interfaces.merge(vlans); // a VLAN interface that has the programs itself stays what it is
+}
+
 } // namespace
 
 Result<std::set<IpAddress>> addresses_of(const std::vector<InterfaceConfig> &interfaces) {
@@ -78,6 +96,7 @@ Result<std::map<uint32_t, fp_interface>> steering_sources(const Config &config) 
             sources[ifindex] = {};
         }
     }
+    add_vlans(sources);
     const std::vector<IpAddress> &wanted = config.steering.source_addresses;
     const Result<> listed = for_each_address([&](const char *name, const IpAddress &address) {
         const auto own = sources.find(::if_nametoindex(name));

@@ -19,7 +19,7 @@ Result<std::set<IpAddress>> addresses_of(const std::vector<InterfaceConfig> &int
 // What `listen` says, else every address of `interfaces`.
 Result<std::set<IpAddress>> listen_addresses(const Config &config);
 
-// The map `interfaces`: for each of the config's, by ifindex, the addresses that steered queries leave with: those of
+// The map `interfaces`: for each of the config's and each VLAN interface upon one, by ifindex, the addresses that steered queries leave with: those of
 // steering.source_addresses that it has, or all of them if it has none; by default its first global one of each family.
 Result<std::map<uint32_t, fp_interface>> steering_sources(const Config &config);
 
