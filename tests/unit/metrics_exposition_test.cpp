@@ -2,51 +2,18 @@
 // The page /metrics: what Prometheus' own checker says of it, and labels that somebody chose to hurt.
 #include "harness/process.h"
 #include "metrics/exposition.h"
+#include "unit/full_readings.h"
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <gtest/gtest.h>
 
 namespace fastpath {
 namespace {
 
 using test::Finished;
+using test::full_readings;
 using test::run;
-
-template <size_t size> void set_text(char (&to)[size], const std::string &text) {
-    text.copy(to, size - 1);
-}
-
-Upstream some_upstream(const std::string &pool) {
-    Upstream upstream;
-    upstream.record.is_local = 1;
-    upstream.record.state = FP_UPSTREAM_UP;
-    set_text(upstream.record.pool, pool);
-    upstream.counters.rtt[3] = 5;
-    return upstream;
-}
-
-Attached some_interface(const std::string &name) {
-    Attached attached = {.ifindex = 2, .record = {}};
-    set_text(attached.record.interface, name);
-    return attached;
-}
-
-// Every family has a sample, and every counter that shows only when it has counted has.
-Readings full_readings(const std::string &hostile = "x") {
-    Readings readings;
-    auto *const words = reinterpret_cast<uint64_t *>(&readings.counters);
-    std::fill(words, words + sizeof(fp_counters) / sizeof(uint64_t), 1);
-    readings.now_ns = FP_NSEC_PER_SEC;
-    readings.meta.heartbeat_ns = readings.now_ns;
-    readings.resolver.state = FP_RESOLVER_UP;
-    readings.upstreams = {some_upstream(hostile)};
-    readings.interfaces = {some_interface(hostile)};
-    readings.nics = {{hostile, {{"rx_drops", 1}}}};
-    readings.conntrack = ConntrackFill{.entries = 1, .limit = 2};
-    return readings;
-}
 
 bool has_promtool() {
     return run({"sh", "-c", "command -v promtool"}).exit_code == 0;
