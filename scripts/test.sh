@@ -15,7 +15,7 @@ skipped_tests() {
 }
 
 install_missing "${build_packages[@]}" "${lab_packages[@]}" "${demo_packages[@]}" "${test_packages[@]}" \
-    "${kernel_packages[@]}"
+    "${kernel_packages[@]}" "${packaging_packages[@]}"
 "$scripts/build.sh" --tests
 
 cd "$repo_root"

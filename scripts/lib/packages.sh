@@ -67,7 +67,14 @@ test_packages=(
     knot-dnsutils
     libclang-rt-dev
     libgtest-dev
+    lintian
     shellcheck
+    systemd
+)
+
+# To make the Debian package (scripts/package.sh).
+packaging_packages=(
+    debhelper
 )
 
 # To boot other kernels (scripts/kernel-matrix.sh, also as a test).

@@ -26,8 +26,12 @@ bool is_bpffs(const fs::path &path) {
     return ::statfs(path.c_str(), &info) == 0 && static_cast<unsigned long>(info.f_type) == BPF_FS_MAGIC;
 }
 
-// The directory itself; what is in it waits for the lock, for a daemon that stops may be emptying it.
+// The directory itself; what is in it waits for the lock, for a daemon that stops may be emptying it. One that is there already may
+// be all that a service sees of bpffs: see packaging/systemd/dns-fastpath.service.
 Result<> make_directory(const fs::path &path) {
+    if (is_bpffs(path)) {
+        return {};
+    }
     if (path.string().starts_with(bpffs) && !is_bpffs(bpffs) && ::mount("bpf", bpffs, "bpf", 0, "mode=0700") != 0) {
         return fail_errno("no BPF file system at /sys/fs/bpf, and mounting one failed (mount -t bpf bpf /sys/fs/bpf)");
     }
@@ -184,10 +188,15 @@ Result<> PinDirectory::clear() {
 
 Result<> PinDirectory::remove() {
     std::error_code code;
-    fs::remove_all(path_, code);
-    if (code) {
+    for (const auto &pin : fs::directory_iterator(path_, code)) {
+        if (!code) {
+            fs::remove_all(pin.path(), code);
+        }
+    }
+    if (code && code != std::errc::no_such_file_or_directory) {
         return fail("cannot remove the pins in " + path_.string() + ": " + code.message());
     }
+    fs::remove(path_, code); // one that a service manager has mounted stays, empty
     return {};
 }
 

@@ -36,7 +36,7 @@ class PinDirectory {
     // Removes the pins of maps, for a start from nothing; the directory and its lock stay.
     Result<> clear();
 
-    // Removes all pins. Maps live on while a program uses them.
+    // Removes all pins, and the directory where it is no mount point. Maps live on while a program uses them.
     Result<> remove();
 
   private:

@@ -386,8 +386,9 @@ Result<> Daemon::watch_events() {
     added = added ? loop_->on_readable(address_watch_->fd(), [this] { follow_interfaces(); }) : added;
     added = added ? loop_->every(1s, [this] { tick(); }) : added;
     added = added ? loop_->on_signal(SIGHUP, [this] { reload(); }) : added;
-    added = added ? loop_->on_signal(SIGTERM, [this] { stop(); }) : added;
-    return added ? loop_->on_signal(SIGINT, [this] { stop(); }) : added;
+    added = added ? loop_->on_signal(SIGUSR1, [this] { stop(OnStop::keep); }) : added; // a successor is about to start
+    added = added ? loop_->on_signal(SIGTERM, [this] { stop(config_.state.on_stop); }) : added;
+    return added ? loop_->on_signal(SIGINT, [this] { stop(config_.state.on_stop); }) : added;
 }
 
 // Addresses come and go; an interface that was deleted and made again has lost its programs.
@@ -504,12 +505,12 @@ ReloadRecord Daemon::read_and_apply() {
     return record;
 }
 
-void Daemon::stop() {
+void Daemon::stop(OnStop manner) {
     bool clean = true;
     sd_notify(0, "STOPPING=1");
     http_.reset(); // takes a second or two; the lock is held meanwhile, so that a successor waits for the address
-    if (config_.state.on_stop == OnStop::keep) {
-        spdlog::info("stopping; the programs stay attached and go on answering (state.on_stop: keep)");
+    if (manner == OnStop::keep) {
+        spdlog::info("stopping; the programs stay attached and go on answering");
     } else {
         for (const Attached &attached : attachments_->list()) {
             if (const Result<> detached = attachments_->detach(attached); !detached) {

@@ -71,7 +71,7 @@ class Daemon {
     void notify_status();
     void reload();
     ReloadRecord read_and_apply();
-    void stop();
+    void stop(OnStop manner);
     bool leave_host();
     void undo();
 

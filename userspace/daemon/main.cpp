@@ -143,7 +143,7 @@ int serve(const CommandLine &line, Config config) {
 void block_signals() {
     sigset_t set;
     sigemptyset(&set);
-    for (const int number : {SIGHUP, SIGTERM, SIGINT}) {
+    for (const int number : {SIGHUP, SIGUSR1, SIGTERM, SIGINT}) {
         sigaddset(&set, number);
     }
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
