@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the doctor finds, by facts as they are on a host where all is well but for one thing.
-#include "doctor/checks.h"
-#include "unit/doctor_rulesets.h"
+#include "unit/doctor_healthy.h"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -13,20 +12,7 @@ void set_rules(Facts &facts, const std::string &json) {
     facts.host.ruleset = parse_nft_ruleset(json).value();
 }
 
-Facts healthy() {
-    Facts facts;
-    facts.daemon = {.is_running = true, .heartbeat_age_seconds = 1};
-    facts.notrack_table = "dns_fastpath";
-    facts.listeners = {parse_address("198.18.0.2").value(), parse_address("2001:db8::2").value()};
-    facts.interfaces = {{"eth0", true}};
-    facts.steering = {.steers = true, .source_ports = {20'000, 24'095}, .families = {AF_INET, AF_INET6}};
-    facts.host.ports = {.ip_local_port_range = "32768\t60999", .ip_local_reserved_ports = ""};
-    facts.host.forwarding_on_lo = {AF_INET, AF_INET6};
-    facts.host.conntrack = ConntrackFill{.entries = 100, .limit = 1000};
-    facts.host.dns_connections = 0;
-    set_rules(facts, test::notrack_json());
-    return facts;
-}
+const auto healthy = test::healthy_facts;
 
 bool contains(const std::string &text, const std::string &part) {
     return text.find(part) != std::string::npos;
@@ -34,7 +20,7 @@ bool contains(const std::string &text, const std::string &part) {
 
 TEST(Doctor, FindsNothingOnAHealthyHost) {
     const std::vector<Finding> findings = examine(healthy());
-    EXPECT_EQ(findings.size(), 9);
+    EXPECT_EQ(findings.size(), 13);
     for (const Finding &finding : findings) {
         EXPECT_EQ(finding.status, Status::ok) << finding.check << ": " << finding.finding;
         EXPECT_EQ(finding.remedy, "") << finding.check;
@@ -58,6 +44,67 @@ TEST(Doctor, NamesInterfacesInGenericMode) {
     facts.interfaces = {{"eth0", true}, {"eth1", false}, {"eth2", false}};
     EXPECT_EQ(check_xdp_mode(facts).status, Status::warning);
     EXPECT_TRUE(contains(check_xdp_mode(facts).finding, "on eth1, eth2")) << check_xdp_mode(facts).finding;
+}
+
+TEST(Doctor, KnowsWhichDriversHaveNativeXdp) {
+    Facts facts = healthy();
+    facts.interfaces = {{.name = "eth0", .driver = "e1000e"}};
+    EXPECT_TRUE(contains(check_xdp_mode(facts).remedy, "use a NIC whose driver has native XDP in place of eth0"));
+    facts.interfaces = {{.name = "eth0", .driver = "ice"}};
+    EXPECT_TRUE(contains(check_xdp_mode(facts).remedy, "the driver of eth0 has native XDP"));
+}
+
+TEST(Doctor, WantsAnMtuThatNativeXdpTakes) {
+    Facts facts = healthy();
+    const auto status_at = [&facts](const InterfaceFacts &interface) {
+        facts.interfaces = {interface};
+        return check_mtu(facts).status;
+    };
+    EXPECT_EQ(status_at({.name = "eth0", .driver = "ena", .mtu = 3498}), Status::ok);
+    EXPECT_EQ(status_at({.name = "eth0", .driver = "ena", .mtu = 3499}), Status::warning);
+    EXPECT_EQ(status_at({.name = "eth0", .driver = "ixgbe", .mtu = 9000}), Status::warning);
+    EXPECT_EQ(status_at({.name = "eth0", .driver = "e1000e", .mtu = 9000}), Status::ok) << "it has no native XDP";
+    EXPECT_EQ(status_at({.name = "eth0", .is_native = true, .driver = "mlx5_core", .mtu = 9000}), Status::ok);
+}
+
+TEST(Doctor, WantsAQueueForEachCpu) {
+    Facts facts = healthy();
+    facts.host.cpus = 4;
+    const auto status_at = [&facts](const std::string &driver, uint32_t queues, uint32_t most_queues) {
+        facts.interfaces = {{.name = "eth0", .driver = driver, .queues = queues, .most_queues = most_queues}};
+        return check_queues(facts).status;
+    };
+    EXPECT_EQ(status_at("ice", 4, 64), Status::ok);
+    EXPECT_EQ(status_at("ice", 3, 64), Status::warning);
+    EXPECT_EQ(status_at("ice", 1, 1), Status::ok) << "it has no more";
+    EXPECT_EQ(status_at("ice", 0, 0), Status::ok) << "it does not say";
+    EXPECT_EQ(status_at("veth", 1, 4), Status::ok) << "the sender's CPU does the work";
+    EXPECT_EQ(status_at("ena", 4, 8), Status::ok);
+    EXPECT_EQ(status_at("ena", 2, 4), Status::ok) << "the other half is for XDP";
+    EXPECT_EQ(status_at("ena", 3, 4), Status::warning);
+    EXPECT_EQ(status_at("ena", 1, 1), Status::ok) << "half of one is one still, and native XDP is refused there";
+}
+
+TEST(Doctor, LooksAtTheConnectionsThatTheInstanceHasLeft) {
+    Facts facts = healthy();
+    const auto status_at = [&facts](uint64_t available) {
+        facts.interfaces[0].counters["conntrack_allowance_available"] = available;
+        return check_nic_connections(facts).status;
+    };
+    EXPECT_EQ(status_at(1000), Status::ok);
+    EXPECT_EQ(status_at(999), Status::warning);
+    EXPECT_EQ(status_at(0), Status::problem);
+}
+
+TEST(Doctor, NamesEachAllowanceThatWasExceeded) {
+    for (const char *counter : {"conntrack_allowance_exceeded", "pps_allowance_exceeded", "bw_in_allowance_exceeded",
+                                "bw_out_allowance_exceeded", "linklocal_allowance_exceeded"}) {
+        Facts facts = healthy();
+        facts.interfaces[0].counters[counter] = 7;
+        const Finding found = check_nic_allowances(facts);
+        EXPECT_EQ(found.status, Status::warning) << counter;
+        EXPECT_TRUE(contains(found.finding, std::string("eth0: ") + counter + " is 7: ")) << found.finding;
+    }
 }
 
 TEST(Doctor, WantsSourcePortsThatSocketsDoNotGet) {
@@ -102,6 +149,18 @@ TEST(Doctor, WantsOurTableWhereConnectionsAreTracked) {
     EXPECT_EQ(check_notrack(facts).status, Status::ok) << "nothing is tracked";
     facts.host.conntrack.reset();
     EXPECT_EQ(check_notrack(facts).status, Status::ok) << "nothing can be tracked";
+}
+
+// `notrack: false` is a wish, and no fault.
+TEST(Doctor, LeavesDnsTrackedWhereThatIsMeant) {
+    Facts facts = healthy();
+    facts.wants_notrack = false;
+    facts.host.dns_connections = 7;
+    set_rules(facts, R"({"nftables": []})");
+    EXPECT_EQ(check_notrack(facts).status, Status::ok) << check_notrack(facts).finding;
+    EXPECT_EQ(check_tracked_dns(facts).status, Status::ok) << check_tracked_dns(facts).finding;
+    facts.host.conntrack = ConntrackFill{.entries = 950, .limit = 1000};
+    EXPECT_EQ(check_conntrack_fill(facts).status, Status::problem) << "a full table hurts all the same";
 }
 
 TEST(Doctor, SaysWhyItCannotSeeTheRules) {

@@ -7,6 +7,7 @@
 #include "ctl/pinned.h"
 #include "doctor/checks.h"
 #include "doctor/host_facts.h"
+#include "doctor/interface_probe.h"
 #include "util/clock.h"
 #include "util/first_error.h"
 
@@ -44,7 +45,7 @@ std::vector<doctor::InterfaceFacts> interface_facts(const std::vector<Attached> 
     std::vector<doctor::InterfaceFacts> facts;
     facts.reserve(interfaces.size());
     for (const Attached &interface : interfaces) {
-        facts.push_back({interface.record.interface, interface.record.mode == FP_ATTACH_NATIVE});
+        facts.push_back(doctor::probe_interface(interface.record.interface, interface.record.mode == FP_ATTACH_NATIVE));
     }
     return facts;
 }
@@ -72,6 +73,7 @@ Result<doctor::Facts> gather(const Pinned &pinned) {
     }
     return doctor::Facts{.daemon = {.is_running = pinned.directory.in_use(),
                                     .heartbeat_age_seconds = heartbeat_age_seconds(pinned.meta, monotonic_ns())},
+                         .wants_notrack = pinned.meta.notrack != 0,
                          .notrack_table = notrack_table(pinned.directory.path()),
                          .listeners = listeners,
                          .interfaces = interface_facts(interfaces),

@@ -12,9 +12,15 @@ namespace fastpath::doctor {
 // Every check there is, in the order in which they are shown.
 std::vector<Finding> examine(const Facts &facts);
 
-// Of how the fast path itself runs (host_checks.cpp).
+// Of the daemon (daemon_checks.cpp).
 Finding check_heartbeat(const Facts &facts);
+
+// Of network cards and their drivers (nic_checks.cpp).
 Finding check_xdp_mode(const Facts &facts);
+Finding check_mtu(const Facts &facts);
+Finding check_queues(const Facts &facts);
+Finding check_nic_allowances(const Facts &facts);
+Finding check_nic_connections(const Facts &facts);
 
 // Of steered queries and their answers (steering_checks.cpp).
 Finding check_source_ports(const Facts &facts);

@@ -15,6 +15,7 @@ const std::string no_tracking = "the kernel has no connection tracking";
 const std::string install_it =
     "set conntrack.notrack: true, give the daemon CAP_NET_ADMIN and a kernel with nf_tables, "
     "and see its log";
+const std::string left_tracked = "conntrack.notrack is false: DNS is left to connection tracking";
 const std::string go_without = "or set conntrack.notrack: false";
 
 std::string list_of(const std::set<IpAddress> &addresses) {
@@ -58,6 +59,9 @@ Finding check_notrack(const Facts &facts) {
     if (!facts.host.conntrack) {
         return ok("notrack", no_tracking);
     }
+    if (!facts.wants_notrack) {
+        return ok("notrack", left_tracked);
+    }
     if (!facts.host.ruleset) {
         return warning("notrack", "cannot see the nftables rules: " + facts.host.why_no_ruleset, install_it);
     }
@@ -89,6 +93,9 @@ Finding check_notrack(const Facts &facts) {
 Finding check_tracked_dns(const Facts &facts) {
     if (!facts.host.conntrack) {
         return ok("tracked_dns", no_tracking);
+    }
+    if (!facts.wants_notrack) {
+        return ok("tracked_dns", left_tracked);
     }
     if (!facts.host.dns_connections) {
         return ok("tracked_dns", "this kernel does not list its connections (/proc/net/nf_conntrack)");

@@ -10,6 +10,10 @@ namespace {
 constexpr auto checks = std::to_array<Finding (*)(const Facts &)>({
     check_heartbeat,
     check_xdp_mode,
+    check_mtu,
+    check_queues,
+    check_nic_allowances,
+    check_nic_connections,
     check_source_ports,
     check_forwarding,
     check_notrack,

@@ -8,6 +8,7 @@
 #include "util/address.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -23,6 +24,11 @@ struct DaemonFacts {
 struct InterfaceFacts {
     std::string name;
     bool is_native = false;
+    std::string driver = {}; // "" where it does not say
+    uint32_t mtu = 0;
+    uint32_t queues = 0;                           // receive queues in use, 0 where it does not say
+    uint32_t most_queues = 0;                      // that the card has
+    std::map<std::string, uint64_t> counters = {}; // as `ethtool -S` shows them
 };
 
 struct SteeringFacts {
@@ -33,6 +39,7 @@ struct SteeringFacts {
 
 // Of the network namespace that dns-fastpathctl runs in.
 struct HostFacts {
+    uint32_t cpus = 1;
     KernelPorts ports;
     std::set<int> forwarding_on_lo;          // AF_INET, AF_INET6: those for which it is on
     std::optional<ConntrackFill> conntrack;  // none: the kernel tracks no connections
@@ -43,6 +50,7 @@ struct HostFacts {
 
 struct Facts {
     DaemonFacts daemon;
+    bool wants_notrack = true; // conntrack.notrack
     std::string notrack_table; // what ours is called, of the family inet
     std::set<IpAddress> listeners;
     std::vector<InterfaceFacts> interfaces;

@@ -3,9 +3,11 @@
 
 #include "conntrack/nft.h"
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace fastpath::doctor {
 
@@ -34,7 +36,8 @@ Result<NftRuleset> read_nft_ruleset() {
 }
 
 HostFacts gather_host_facts(const std::set<IpAddress> &listeners) {
-    HostFacts facts = {.ports = read_kernel_ports(),
+    HostFacts facts = {.cpus = static_cast<uint32_t>(std::max(::sysconf(_SC_NPROCESSORS_ONLN), 1L)),
+                       .ports = read_kernel_ports(),
                        .forwarding_on_lo = forwarding_on_lo(),
                        .conntrack = read_conntrack_fill(),
                        .dns_connections = tracked_dns_connections(listeners),

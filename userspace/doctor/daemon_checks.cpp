@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks of how the fast path itself runs.
+// The check of how the daemon runs.
 #include "doctor/checks.h"
 
 #include <string>
@@ -18,23 +18,6 @@ Finding check_heartbeat(const Facts &facts) {
         return problem("heartbeat", "the daemon gave no heartbeat for " + age, "see its log, then restart it");
     }
     return ok("heartbeat", "the daemon runs, its last heartbeat was " + age + " ago");
-}
-
-// Generic XDP runs when the kernel has already built an skb for the packet.
-Finding check_xdp_mode(const Facts &facts) {
-    std::string generic;
-    for (const InterfaceFacts &interface : facts.interfaces) {
-        if (!interface.is_native) {
-            generic += (generic.empty() ? "" : ", ") + interface.name;
-        }
-    }
-    if (generic.empty()) {
-        return ok("xdp_mode", "no interface runs XDP in generic mode");
-    }
-    return warning(
-        "xdp_mode", "XDP runs in generic mode, where a hit costs several times as much, on " + generic,
-        "use a NIC whose driver has native XDP; with `mode: native` for the interface the daemon says why it "
-        "is refused");
 }
 
 } // namespace fastpath::doctor
