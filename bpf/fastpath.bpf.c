@@ -22,6 +22,7 @@
 #include "lib/question.h"
 #include "lib/rate.h"
 #include "lib/reply.h"
+#include "lib/sample.h"
 #include "lib/scratch.h"
 #include "lib/steer.h"
 #include "lib/verifier.h"
@@ -187,7 +188,7 @@ static __always_inline enum fp_outcome walk_packet(struct xdp_md *ctx, struct fp
     const struct fp_generations *all = fp_find_generations();
     const struct fp_frame frame = {
         .data = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end, .len = bpf_xdp_get_buff_len(ctx)};
-    enum fp_outcome parsed;
+    enum fp_outcome parsed, outcome;
 
     if (!all)
         return FP_OUT_other;
@@ -195,8 +196,12 @@ static __always_inline enum fp_outcome walk_packet(struct xdp_md *ctx, struct fp
     parsed = fp_parse_frame(&frame, &s->packet);
     if (parsed == FP_OUT_other)
         return all->answer_ports && fp_is_icmp(&s->packet) ? fp_take_error(ctx) : parsed;
-    if (s->packet.dst_port == bpf_htons(FP_DNS_PORT))
-        return walk_query(ctx, s, count, fp_settings_of(all, s->generation), &frame, parsed);
+    if (s->packet.dst_port == bpf_htons(FP_DNS_PORT)) {
+        outcome = walk_query(ctx, s, count, fp_settings_of(all, s->generation), &frame, parsed);
+        if (outcome != FP_OUT_other)
+            fp_note_query(s, outcome);
+        return outcome;
+    }
     if (parsed != FP_OUT_pass_tcp && fp_may_be_answer(all, &s->packet))
         return fp_take_home(ctx, parsed);
     return FP_OUT_other;
@@ -211,6 +216,7 @@ static __always_inline int take_packet(struct xdp_md *ctx)
 
     if (!s || !count)
         return XDP_PASS;
+    s->question.name_len = 0;
     s->way.chosen = 0;
     s->egress = 0;
     return fp_exit(count, walk_packet(ctx, s, count), s);

@@ -54,8 +54,10 @@ static __always_inline enum fp_outcome fp_parse_question(struct fp_scratch *s, _
     /* Through memory, so that the verifier goes on once and not once for each number of labels. */
     *(volatile __u8 *)&q->name_len = fp_name_length(s, available);
     name_len = *(volatile __u8 *)&q->name_len;
-    if (name_len == 0 || name_len + FP_DNS_QTAIL_LEN > available)
+    if (name_len == 0 || name_len + FP_DNS_QTAIL_LEN > available) {
+        q->name_len = 0;
         return FP_OUT_pass_qname;
+    }
     q->qtype = fp_wire_u16(s, name_len);
     if (fp_wire_u16(s, name_len + 2) != FP_CLASS_IN)
         return FP_OUT_pass_qclass;

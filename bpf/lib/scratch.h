@@ -85,11 +85,23 @@ struct fp_way {
     __u8 attempt;  /* of the client with this query, from 0 */
 };
 
+/* The count-down to the next sample, of this CPU (lib/sample.h). All zeros: the next query is one. */
+struct fp_sampler {
+    __u32 left;   /* of the step */
+    __u32 step;   /* queries in it */
+    __u32 rest;   /* of the count-down, this step included */
+    __u32 passed; /* queries since the last sample, but for this step */
+    __u32 mean;
+    __u32 pad;
+    __u64 taken_ns; /* the last sample */
+};
+
 struct fp_scratch {
     struct fp_packet packet;
     struct fp_question question;
     struct fp_client_key client;
     __u64 throws; /* of the dice, since the programs were loaded (lib/random.h) */
+    struct fp_sampler sampler;
     struct fp_way way;
     __u16 pool; /* by client and listen address */
     __u8 from_upstream;
