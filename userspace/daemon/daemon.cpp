@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/daemon.h"
 
+#include "bpf/counter_map.h"
 #include "config/acl.h"
 #include "config/diff.h"
 #include "conntrack/notrack_rules.h"
@@ -9,6 +10,7 @@
 #include "doctor/firewall.h"
 #include "doctor/host_facts.h"
 #include "metrics/endpoints.h"
+#include "status/status_pages.h"
 #include "util/clock.h"
 #include "version.h"
 
@@ -346,13 +348,14 @@ Result<> Daemon::start_metrics() {
     if (!config_.metrics.listen) {
         return {};
     }
-    Result<std::unique_ptr<HttpServer>> server =
-        HttpServer::listen(*config_.metrics.listen, metrics_endpoints(*programs_, *attachments_));
+    std::map<std::string, HttpServer::Handler> pages = metrics_endpoints(*programs_, *attachments_);
+    pages.merge(status_pages(*programs_, *attachments_, history_, options_.events));
+    Result<std::unique_ptr<HttpServer>> server = HttpServer::listen(*config_.metrics.listen, pages);
     if (!server) {
         return tl::unexpected(server.error());
     }
     http_ = std::move(*server);
-    spdlog::info("metrics at http://{}/metrics", to_string(*config_.metrics.listen));
+    spdlog::info("status page at http://{0}/, metrics at http://{0}/metrics", to_string(*config_.metrics.listen));
     return {};
 }
 
@@ -443,10 +446,29 @@ void Daemon::tick() {
     table_->reclaim();
     publish_counters();
     meta_->heartbeat_ns = now;
+    record_history(now);
     if (notrack_) {
         notrack_->keep_in_place(now);
     }
     notify_status();
+}
+
+// For the status page. What cannot be read leaves a gap in its chart.
+void Daemon::record_history(uint64_t now_ns) {
+    constexpr uint64_t nics_interval_ns = 10 * FP_NSEC_PER_SEC; // some drivers ask the card
+    if (!http_) {
+        return;
+    }
+    const Result<fp_counters> counters = read_counters(programs_->map("counters"));
+    const Result<std::vector<Upstream>> upstreams =
+        read_upstreams(programs_->map("upstreams"), programs_->map("upstream_counters"));
+    if (counters && upstreams) {
+        history_.record(moment_of(*counters, *upstreams, now_ns));
+    }
+    if (now_ns >= nics_read_ns_ + nics_interval_ns) {
+        nics_read_ns_ = now_ns;
+        history_.record(read_nic_counters(attachments_->list()));
+    }
 }
 
 void Daemon::publish_counters() {

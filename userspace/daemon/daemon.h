@@ -19,6 +19,8 @@
 #include "daemon/resolver_watch.h"
 #include "daemon/steering.h"
 #include "metrics/http_server.h"
+#include "status/event_log.h"
+#include "status/history.h"
 #include "util/result.h"
 
 #include <filesystem>
@@ -35,6 +37,7 @@ class Daemon {
     struct Options {
         std::filesystem::path pins;
         std::function<Result<Config>()> read_config; // once more, for a reload
+        std::shared_ptr<EventLog> events;            // for the status page
     };
 
     // Loads, takes over what an earlier daemon left, attaches. On failure nothing is left behind that was not there before.
@@ -67,6 +70,7 @@ class Daemon {
     void attach_again(const Attached &old);
     void tick();
     void publish_counters();
+    void record_history(uint64_t now_ns);
     void apply_cache_settings();
     void notify_status();
     void reload();
@@ -101,7 +105,9 @@ class Daemon {
     std::unique_ptr<Steering> steering_;
     std::unique_ptr<ResolverWatch> resolver_;
     std::unique_ptr<Refresher> refresher_;
-    std::unique_ptr<HttpServer> http_;
+    History history_;
+    uint64_t nics_read_ns_ = 0;
+    std::unique_ptr<HttpServer> http_; // last, so that its threads end first
 };
 
 } // namespace fastpath

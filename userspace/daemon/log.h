@@ -3,10 +3,14 @@
 #pragma once
 
 #include "config/config.h"
+#include "status/event_log.h"
+
+#include <memory>
 
 namespace fastpath {
 
-void start_log(LogLevel level);
+// What it gives also has the last lines, down to `info`, whatever the level: for the status page.
+std::shared_ptr<EventLog> start_log(LogLevel level);
 void set_log_level(LogLevel level);
 
 } // namespace fastpath

@@ -122,11 +122,12 @@ Result<Config> config_of_reload(const CommandLine &line) {
 }
 
 int serve(const CommandLine &line, Config config) {
-    start_log(config.log.level);
+    const std::shared_ptr<EventLog> events = start_log(config.log.level);
     spdlog::info("dns-fastpathd {}", version);
     log_warnings(config);
-    Result<std::unique_ptr<Daemon>> daemon = Daemon::start(
-        std::move(config), {.pins = line.pins, .read_config = [&line] { return config_of_reload(line); }});
+    Result<std::unique_ptr<Daemon>> daemon =
+        Daemon::start(std::move(config),
+                      {.pins = line.pins, .read_config = [&line] { return config_of_reload(line); }, .events = events});
     if (!daemon) {
         spdlog::critical("{}", daemon.error().message);
         return exit_failed;

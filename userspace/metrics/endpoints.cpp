@@ -12,10 +12,6 @@ namespace {
 
 constexpr uint64_t heartbeat_limit_ns = 10 * FP_NSEC_PER_SEC;
 
-HttpResponse unavailable(const std::string &why) {
-    return {503, "text/plain; charset=utf-8", why + "\n"};
-}
-
 HttpResponse metrics_page(const Programs &programs, const Attachments &attachments) {
     const Result<Readings> readings = read_all(programs, attachments);
     if (!readings) {

@@ -13,6 +13,8 @@ const char *status_text(int status) {
     switch (status) {
     case 200:
         return "OK";
+    case 404:
+        return "Not Found";
     case 405:
         return "Method Not Allowed";
     default:
@@ -21,23 +23,41 @@ const char *status_text(int status) {
 }
 
 void send(mg_connection *connection, const HttpResponse &response, bool with_body) {
+    std::string headers;
+    for (const auto &[name, value] : response.headers) {
+        headers.append(name).append(": ").append(value).append("\r\n");
+    }
     mg_printf(connection,
               "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nCache-Control: no-store\r\n"
-              "X-Content-Type-Options: nosniff\r\nAllow: GET, HEAD\r\nConnection: close\r\n\r\n",
-              response.status, status_text(response.status), response.content_type.c_str(), response.body.size());
+              "X-Content-Type-Options: nosniff\r\nAllow: GET, HEAD\r\n%sConnection: close\r\n\r\n",
+              response.status, status_text(response.status), response.content_type.c_str(), response.body.size(),
+              headers.c_str());
     if (with_body) {
         mg_write(connection, response.body.data(), response.body.size());
     }
 }
 
-// Whatever the method: CivetHandler has a function for some of them, and Civetweb serves files for the rest.
-int handle(mg_connection *connection, void *handler) {
+constexpr const char *plain = "text/plain; charset=utf-8";
+
+struct Page {
+    std::string path;
+    HttpServer::Handler handler;
+};
+
+// Whatever the method: CivetHandler has a function for some of them, and Civetweb serves files for the rest. And whatever the path: to
+// Civetweb, that of a handler is a prefix.
+int handle(mg_connection *connection, void *data) {
+    const auto &page = *static_cast<Page *>(data);
     const std::string_view method = mg_get_request_info(connection)->request_method;
     if (method != "GET" && method != "HEAD") {
-        send(connection, {405, "text/plain; charset=utf-8", "only GET and HEAD\n"}, true);
+        send(connection, {405, plain, "only GET and HEAD\n"}, true);
         return 405;
     }
-    const HttpResponse response = (*static_cast<HttpServer::Handler *>(handler))();
+    if (mg_get_request_info(connection)->local_uri != page.path) {
+        send(connection, {404, plain, "no such page\n"}, method == "GET");
+        return 404;
+    }
+    const HttpResponse response = page.handler();
     send(connection, response, method == "GET");
     return response.status;
 }
@@ -45,21 +65,33 @@ int handle(mg_connection *connection, void *handler) {
 class CivetHttpServer final : public HttpServer {
   public:
     // A client that connects and says nothing holds a thread: several threads, and not for long.
-    CivetHttpServer(const std::string &address, std::map<std::string, Handler> handlers)
-        : handlers_(std::move(handlers)), server_(std::vector<std::string>{"listening_ports", address, "num_threads",
-                                                                           "8", "request_timeout_ms", "1000"}) {
-        for (auto &[path, handler] : handlers_) { // CivetServer's own addHandler() casts as well
-            mg_set_request_handler(const_cast<mg_context *>(server_.getContext()), path.c_str(), handle, &handler);
+    CivetHttpServer(const std::string &address, const std::map<std::string, Handler> &handlers)
+        : pages_(pages_of(handlers)), server_(std::vector<std::string>{"listening_ports", address, "num_threads", "8",
+                                                                       "request_timeout_ms", "1000"}) {
+        for (Page &page : pages_) { // CivetServer's own addHandler() casts as well
+            mg_set_request_handler(const_cast<mg_context *>(server_.getContext()), page.path.c_str(), handle, &page);
         }
     }
 
   private:
+    static std::vector<Page> pages_of(const std::map<std::string, Handler> &handlers) {
+        std::vector<Page> pages;
+        for (const auto &[path, handler] : handlers) {
+            pages.push_back({path, handler});
+        }
+        return pages;
+    }
+
     // In this order: the threads of the server end before the handlers that they call.
-    std::map<std::string, Handler> handlers_;
+    std::vector<Page> pages_;
     CivetServer server_;
 };
 
 } // namespace
+
+HttpResponse unavailable(const std::string &why) {
+    return {503, plain, why + "\n"};
+}
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(const SocketAddress &address,
                                                        const std::map<std::string, Handler> &handlers) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// HttpServer: GET and HEAD of a handful of paths, each answered by a function that runs in a thread of the server.
+// HttpServer: GET and HEAD of a handful of paths and no others, each answered by a function that runs in a thread of the server.
 // Read-only: what it shows comes from maps, it changes nothing.
 #pragma once
 
@@ -10,6 +10,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace fastpath {
 
@@ -17,7 +19,10 @@ struct HttpResponse {
     int status = 200;
     std::string content_type;
     std::string body;
+    std::vector<std::pair<std::string, std::string>> headers = {}; // beside those that every answer has
 };
+
+HttpResponse unavailable(const std::string &why);
 
 class HttpServer {
   public:
