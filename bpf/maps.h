@@ -15,6 +15,7 @@
 #include <dns_fastpath/counters.h>
 #include <dns_fastpath/events.h>
 #include <dns_fastpath/explain.h>
+#include <dns_fastpath/snapshot.h>
 #include <dns_fastpath/steer.h>
 
 #include "lib/scratch.h"
@@ -245,6 +246,15 @@ struct {
     __type(key, __u32);
     __type(value, struct fp_cache_counters);
 } cache_counters SEC(".maps");
+
+/* As well. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct fp_snapshot);
+} snapshot SEC(".maps");
 
 /* A ring by number; how many elements, the loader decides by the number of CPUs. */
 struct {

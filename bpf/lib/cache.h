@@ -69,7 +69,9 @@ static __always_inline int fp_answers_question(const struct fp_answer *answer, c
 /* Seconds since the answer was given by the resolver. */
 static __always_inline __u32 fp_answer_age(const struct fp_answer *answer, __u64 now)
 {
-    return now > answer->born ? (now - answer->born) / FP_NSEC_PER_SEC : 0;
+    const __u64 age = now - answer->born; /* true for a `born` below 0 as well */
+
+    return (__s64)age > 0 ? age / FP_NSEC_PER_SEC : 0;
 }
 
 static __always_inline int fp_is_fresh(const struct fp_answer *answer, __u32 age)

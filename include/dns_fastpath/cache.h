@@ -53,11 +53,11 @@ static inline __u32 fp_way_slot(__u64 way)
  *
  * Ageing: a TTL given out = the TTL as learned - seconds since `born`; the answer is fresh while that is below `lifetime`.
  * `born` lies on a second of the resolver's wall clock, so that ours and its TTLs go down together. An "age" is in seconds
- * since `born`.
+ * since `born`. An answer of a snapshot may be older than this boot: then `born` is below 0, as a signed number.
  */
 struct fp_answer {
     struct fp_key key;
-    __u64 born;       /* CLOCK_MONOTONIC ns */
+    __u64 born;       /* CLOCK_MONOTONIC ns, modulo 2^64 */
     __u32 lifetime;   /* seconds; 0 = flushed, gives no answer, stale ones neither */
     __u32 last_used;  /* age, written by hits at most once a second */
     __u32 refresh_at; /* age from which on a hit asks the daemon for a refresh, which moves it on; ~0 = never */

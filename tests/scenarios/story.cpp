@@ -2,7 +2,7 @@
 #include "story.h"
 
 #include "clock.h"
-#include "ctl/answer_reader.h"
+#include "cache/answer_reader.h"
 #include "ctl/command_line.h"
 #include "ctl/selection.h"
 #include "dns/byte_order.h"
@@ -159,7 +159,7 @@ void Story::operator_runs(std::initializer_list<const char *> arguments) {
         throw std::invalid_argument("not a flush");
     }
     meta_.flushed_ns = now_ns();
-    ctl::for_each_answer(loaded().maps, [&](ctl::AnswerCopy &answer) {
+    for_each_answer(loaded().maps, [&](AnswerCopy &answer) {
         if (ctl::is_selected(*asked, answer.name(), answer.head().qtype)) {
             answer.flush();
         }

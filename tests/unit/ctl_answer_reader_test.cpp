@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading and flushing the cache beside its writer.
-#include "ctl/answer_reader.h"
+#include "cache/answer_reader.h"
 #include "ctl/selection.h"
 #include "dns/message.h"
 #include "unit/ctl_cached_answer.h"

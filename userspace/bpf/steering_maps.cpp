@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bpf/steering_maps.h"
 
+#include "bpf/view_names.h"
+
 #include <algorithm>
 #include <bpf/bpf.h>
 #include <cstddef>
@@ -75,17 +77,9 @@ Result<SteeringMaps> SteeringMaps::open(const Programs &programs, WaitForReaders
 }
 
 Result<KnownNumbers> SteeringMaps::known() const {
-    KnownNumbers known{.upstreams = upstreams_.known(), .views = {}};
-    for (std::uint32_t number = 0; number < FP_VIEWS_MAX; number++) {
-        fp_view view = {};
-        if (bpf_map_lookup_elem(views_fd_, &number, &view) != 0) {
-            return fail_errno("cannot read the map views");
-        }
-        if (view.name[0] != '\0') {
-            known.views[view.name] = static_cast<std::uint16_t>(number);
-        }
-    }
-    return known;
+    return read_view_names(views_fd_).map([this](std::map<std::string, std::uint16_t> views) {
+        return KnownNumbers{.upstreams = upstreams_.known(), .views = std::move(views)};
+    });
 }
 
 Result<> SteeringMaps::apply(const SteeringPlan &plan, fp_settings settings, const Tables &tables,

@@ -35,12 +35,13 @@ inline uint16_t ones_complement_sum(std::span<const uint8_t> octets) {
 
 // Whole seconds since the answer was learned.
 inline uint32_t age_of(const fp_answer &head, uint64_t now_ns) {
-    return now_ns < head.born ? 0 : static_cast<uint32_t>((now_ns - head.born) / FP_NSEC_PER_SEC);
+    const uint64_t age = now_ns - head.born; // true for a `born` below 0 as well
+    return static_cast<int64_t>(age) > 0 ? static_cast<uint32_t>(age / FP_NSEC_PER_SEC) : 0;
 }
 
-// When its life ends, CLOCK_MONOTONIC ns.
-inline uint64_t end_of(const fp_answer &head) {
-    return head.born + head.lifetime * FP_NSEC_PER_SEC;
+// When its life ends, CLOCK_MONOTONIC ns; below 0 where that was before this boot.
+inline int64_t end_of(const fp_answer &head) {
+    return static_cast<int64_t>(head.born + head.lifetime * FP_NSEC_PER_SEC);
 }
 
 // The age at which the last tenth of a life begins, the last second at the latest.

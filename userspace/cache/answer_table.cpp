@@ -44,7 +44,8 @@ bool same_key(const fp_key &a, const fp_key &b) {
 } // namespace
 
 uint64_t last_used_at(const fp_answer &answer) {
-    return answer.born / FP_NSEC_PER_SEC + answer.last_used;
+    constexpr uint64_t before_any_boot = uint64_t{1} << 63; // so that a `born` below 0 counts as earlier
+    return (answer.born + before_any_boot) / FP_NSEC_PER_SEC + answer.last_used;
 }
 
 bool may_be_stale(const fp_answer &answer) {

@@ -52,7 +52,7 @@ struct StoredAnswer {
     std::span<const uint8_t> body;
 };
 
-// Seconds of CLOCK_MONOTONIC at which an answer was last given, or learned where it never was.
+// When an answer was last given, or learned where it never was; in seconds from any origin.
 uint64_t last_used_at(const fp_answer &answer);
 
 // May it be given past its lifetime, once that has ended? Failures never (RFC 8767 5), flushed answers neither.

@@ -2,7 +2,7 @@
 // A cached answer for people and for scripts: zone file lines below a comment, or a JSON object with the same content.
 #pragma once
 
-#include "ctl/answer_reader.h"
+#include "cache/answer_reader.h"
 #include "ctl/terminal.h"
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 // cache get, dump, flush, flush-zone, flush-all. All of them walk the whole index: for which views and query bits a name was
 // asked is not known beforehand.
 #include "cache/age.h"
-#include "ctl/answer_reader.h"
+#include "cache/answer_reader.h"
 #include "ctl/answer_text.h"
 #include "ctl/command.h"
 #include "ctl/pinned.h"

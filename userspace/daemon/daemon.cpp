@@ -89,7 +89,6 @@ Result<> Daemon::start_parts(const std::optional<fp_meta> &earlier) {
     done = done ? open_rings() : done;
     done = done ? start_steering() : done;
     done = done ? watch_resolver() : done;
-    done = done ? start_metrics() : done;
     done = done ? watch_events() : done;
     if (done && !took_over_) {
         announce();
@@ -99,6 +98,12 @@ Result<> Daemon::start_parts(const std::optional<fp_meta> &earlier) {
     if (done && took_over_) {
         announce();
         done = write_config_maps();
+    }
+    if (done) {
+        start_metrics();
+    }
+    if (done && !took_over_) {
+        snapshots_->load();
     }
     return done;
 }
@@ -177,6 +182,11 @@ Result<> Daemon::open_cache() {
         spdlog::info("took over {} cached answers from an earlier daemon", table_->entries());
     }
     filler_.emplace(*table_, cache_policy(config_), *counters_, *meta_);
+    Result<std::unique_ptr<Snapshots>> snapshots = Snapshots::create(*programs_, *table_, *meta_, pins_.path());
+    if (!snapshots) {
+        return tl::unexpected(snapshots.error());
+    }
+    snapshots_ = std::move(*snapshots);
     apply_cache_settings();
     return {};
 }
@@ -185,6 +195,8 @@ void Daemon::apply_cache_settings() {
     table_->set_stale_max_age(stale_max_age(config_));
     filler_->set_policy(cache_policy(config_));
     filler_->expect_no_cookies(config_.edns.cookies == CookiePolicy::ignore);
+    snapshots_->configure(
+        {.file = config_.state.snapshot, .policy = cache_policy(config_), .stale_max_age = stale_max_age(config_)});
 }
 
 Result<> Daemon::open_rings() {
@@ -344,19 +356,11 @@ Result<> Daemon::attach() {
     return {};
 }
 
-Result<> Daemon::start_metrics() {
-    if (!config_.metrics.listen) {
-        return {};
-    }
+void Daemon::start_metrics() {
     std::map<std::string, HttpServer::Handler> pages = metrics_endpoints(*programs_, *attachments_);
     pages.merge(status_pages(*programs_, *attachments_, history_, options_.events));
-    Result<std::unique_ptr<HttpServer>> server = HttpServer::listen(*config_.metrics.listen, pages);
-    if (!server) {
-        return tl::unexpected(server.error());
-    }
-    http_ = std::move(*server);
-    spdlog::info("status page at http://{0}/, metrics at http://{0}/metrics", to_string(*config_.metrics.listen));
-    return {};
+    metrics_.emplace(config_.metrics.listen, std::move(pages));
+    metrics_->tick(monotonic_ns());
 }
 
 Result<> Daemon::watch_events() {
@@ -384,14 +388,16 @@ Result<> Daemon::watch_events() {
     added = added ? resolver_->join(*loop_) : added;
     added = added ? refresher_->join(*loop_) : added;
     added = added ? steering_->join(*loop_) : added;
+    added = added ? snapshots_->join(*loop_) : added;
     added = added && notrack_ ? loop_->on_readable(notrack_->fd(), [this] { notrack_->keep_in_place(monotonic_ns()); })
                               : added;
     added = added ? loop_->on_readable(address_watch_->fd(), [this] { follow_interfaces(); }) : added;
     added = added ? loop_->every(1s, [this] { tick(); }) : added;
     added = added ? loop_->on_signal(SIGHUP, [this] { reload(); }) : added;
     added = added ? loop_->on_signal(SIGUSR1, [this] { stop(OnStop::keep); }) : added; // a successor is about to start
-    added = added ? loop_->on_signal(SIGTERM, [this] { stop(config_.state.on_stop); }) : added;
-    return added ? loop_->on_signal(SIGINT, [this] { stop(config_.state.on_stop); }) : added;
+    const auto save_and_stop = [this] { snapshots_->save_before_stop([this] { stop(config_.state.on_stop); }); };
+    added = added ? loop_->on_signal(SIGTERM, save_and_stop) : added;
+    return added ? loop_->on_signal(SIGINT, save_and_stop) : added;
 }
 
 // Addresses come and go; an interface that was deleted and made again has lost its programs.
@@ -447,6 +453,8 @@ void Daemon::tick() {
     publish_counters();
     meta_->heartbeat_ns = now;
     record_history(now);
+    snapshots_->tick(now);
+    metrics_->tick(now);
     if (notrack_) {
         notrack_->keep_in_place(now);
     }
@@ -456,7 +464,7 @@ void Daemon::tick() {
 // For the status page. What cannot be read leaves a gap in its chart.
 void Daemon::record_history(uint64_t now_ns) {
     constexpr uint64_t nics_interval_ns = 10 * FP_NSEC_PER_SEC; // some drivers ask the card
-    if (!http_) {
+    if (!config_.metrics.listen) {
         return;
     }
     const Result<fp_counters> counters = read_counters(programs_->map("counters"));
@@ -481,8 +489,9 @@ void Daemon::publish_counters() {
 }
 
 void Daemon::notify_status() {
-    sd_notifyf(0, "STATUS=%u answers cached, %u interface(s)", table_->entries(),
-               static_cast<unsigned>(config_.interfaces.size()));
+    sd_notifyf(0, "STATUS=%u answers cached, %u interface(s)%s", table_->entries(),
+               static_cast<unsigned>(config_.interfaces.size()),
+               metrics_->is_missing() ? ", no metrics: their address is taken" : "");
 }
 
 // Who asked for it by `dns-fastpathctl reload` waits for the record.
@@ -530,7 +539,7 @@ ReloadRecord Daemon::read_and_apply() {
 void Daemon::stop(OnStop manner) {
     bool clean = true;
     sd_notify(0, "STOPPING=1");
-    http_.reset(); // takes a second or two; the lock is held meanwhile, so that a successor waits for the address
+    metrics_->stop(); // takes a second or two; the lock is held meanwhile, so that a successor waits for the address
     if (manner == OnStop::keep) {
         spdlog::info("stopping; the programs stay attached and go on answering");
     } else {

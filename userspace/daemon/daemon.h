@@ -15,10 +15,11 @@
 #include "daemon/addresses.h"
 #include "daemon/event_loop.h"
 #include "daemon/filler.h"
+#include "daemon/metrics_server.h"
 #include "daemon/refresher.h"
 #include "daemon/resolver_watch.h"
+#include "daemon/snapshots.h"
 #include "daemon/steering.h"
-#include "metrics/http_server.h"
 #include "status/event_log.h"
 #include "status/history.h"
 #include "util/result.h"
@@ -60,7 +61,7 @@ class Daemon {
     Result<> write_config_maps();
     Result<> attach();
     void detach_where(const std::function<bool(const Attached &)> &unwanted);
-    Result<> start_metrics();
+    void start_metrics();
     Result<> watch_events();
 
     void warn_about_clients(const std::set<IpAddress> &addresses) const;
@@ -105,9 +106,10 @@ class Daemon {
     std::unique_ptr<Steering> steering_;
     std::unique_ptr<ResolverWatch> resolver_;
     std::unique_ptr<Refresher> refresher_;
+    std::unique_ptr<Snapshots> snapshots_;
     History history_;
     uint64_t nics_read_ns_ = 0;
-    std::unique_ptr<HttpServer> http_; // last, so that its threads end first
+    std::optional<MetricsServer> metrics_; // last, so that its threads end first
 };
 
 } // namespace fastpath

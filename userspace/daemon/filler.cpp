@@ -17,7 +17,7 @@ namespace fastpath {
 namespace {
 
 // What a refresh has to add to the life of an answer. Copies of one and the same answer end together.
-constexpr uint64_t least_gain_ns = FP_NSEC_PER_SEC / 2;
+constexpr int64_t least_gain_ns = FP_NSEC_PER_SEC / 2;
 
 bool is_failure(const fp_answer &answer) {
     return (answer.flags & FP_DNS_RCODE) == FP_RCODE_SERVFAIL;
@@ -131,9 +131,10 @@ Renewal Filler::renew(const fp_answer &old, const fp_learned &query, std::span<c
     if (is_failure(entry->head)) {
         return RefreshFailed{};
     }
-    const uint64_t end = end_of(entry->head);
-    if (end < std::max(end_of(old), now) + least_gain_ns) {
-        const uint64_t remaining = end - std::min(end, now);
+    const int64_t end = end_of(entry->head);
+    const auto now_signed = static_cast<int64_t>(now);
+    if (end < std::max(end_of(old), now_signed) + least_gain_ns) {
+        const auto remaining = static_cast<uint64_t>(end - std::min(end, now_signed));
         return NotLonger{static_cast<uint32_t>((remaining + FP_NSEC_PER_SEC - 1) / FP_NSEC_PER_SEC)};
     }
     if (was_flushed_since(query) || !store(*entry, now)) {

@@ -175,9 +175,10 @@ void Refresher::settle(fp_answer &answer, bool is_superseded, uint64_t now_ns) {
 void Refresher::bridge(const fp_key &key, fp_answer &answer) const {
     constexpr uint64_t longest = 255;
     const std::optional<uint64_t> until = schedule_.bridge_until_ns(key);
-    const uint64_t end = end_of(answer);
-    if (until && *until > end) {
-        const uint64_t seconds = std::min<uint64_t>(longest, (*until - end + FP_NSEC_PER_SEC - 1) / FP_NSEC_PER_SEC);
+    const int64_t end = end_of(answer);
+    if (until && static_cast<int64_t>(*until) > end) {
+        const uint64_t beyond = *until - static_cast<uint64_t>(end);
+        const uint64_t seconds = std::min<uint64_t>(longest, (beyond + FP_NSEC_PER_SEC - 1) / FP_NSEC_PER_SEC);
         store_relaxed(answer.bridge, static_cast<__u8>(seconds));
     }
 }

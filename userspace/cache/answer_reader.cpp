@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ctl/answer_reader.h"
+#include "cache/answer_reader.h"
 
 #include "cache/front.h"
 #include "dns/byte_order.h"
@@ -8,7 +8,7 @@
 #include <atomic>
 #include <cstring>
 
-namespace fastpath::ctl {
+namespace fastpath {
 
 namespace {
 
@@ -137,4 +137,4 @@ void for_each_answer(AnswerMemory &memory, const std::function<void(AnswerCopy &
     }
 }
 
-} // namespace fastpath::ctl
+} // namespace fastpath

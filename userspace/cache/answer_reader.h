@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading the answer cache beside its writer. Not for filling it or taking slots out: that is AnswerTable, in the daemon.
+// Reading the answer cache beside its writer, from another process or thread. Not for filling it or taking slots out: that is
+// AnswerTable.
 #pragma once
 
 #include "cache/answer_table.h"
@@ -11,7 +12,7 @@
 #include <span>
 #include <vector>
 
-namespace fastpath::ctl {
+namespace fastpath {
 
 // One answer, copied out of its slot: the daemon may give the slot to another answer at any time.
 class AnswerCopy {
@@ -47,4 +48,4 @@ class AnswerCopy {
 // Calls `visit` for each answer, dead ones included. The copy is valid during the call.
 void for_each_answer(AnswerMemory &memory, const std::function<void(AnswerCopy &)> &visit);
 
-} // namespace fastpath::ctl
+} // namespace fastpath
