@@ -111,6 +111,7 @@ start_fastpath() {
 # One probe and no more: what Unbound sees is counted here.
 health: {interval: 1h}
 interfaces: [eth0]
+state: {snapshot: ""}
 acl:
   allow: [198.18.0.0/15, "2001:db8::/32"]
 YAML

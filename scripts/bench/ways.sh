@@ -56,6 +56,7 @@ set_sysctl() {
 begin_dns_fastpathd() {
     cat >"$lab_state/bench.yaml" <<YAML
 interfaces: [eth0]
+state: {snapshot: ""}
 acl: {allow: [198.18.0.0/15]}
 pools: {default: {upstreams: [{address: ${lab_address4[$upstream]}}]}}
 YAML

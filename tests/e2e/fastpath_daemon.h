@@ -22,6 +22,9 @@ class FastpathDaemon {
   public:
     // Throws the log where it does not become ready.
     explicit FastpathDaemon(const Lab &lab, const std::string &config = lab_config(), Machine host = Machine::resolver);
+    // Another build of it.
+    FastpathDaemon(const Lab &lab, const std::string &config, const std::string &program,
+                   Machine host = Machine::resolver);
     // Stops it, with SIGTERM.
     ~FastpathDaemon();
     FastpathDaemon(const FastpathDaemon &) = delete;
@@ -41,7 +44,8 @@ class FastpathDaemon {
     [[nodiscard]] bool says(const std::string &text) const;
 
     // What a start gives that must fail: exit code and all that was said. `by` is a command that starts it, with arguments.
-    static Finished fail_to_start(const Lab &lab, const std::string &config, Command by = {});
+    static Finished fail_to_start(const Lab &lab, const std::string &config, Command by = {},
+                                  const std::string &program = FASTPATH_DAEMON);
     static std::filesystem::path config_file(const Lab &lab, Machine host = Machine::resolver);
 
   private:

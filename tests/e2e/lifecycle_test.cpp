@@ -106,7 +106,7 @@ TEST_F(Lifecycle, StopsUnderLoad) {
 }
 
 TEST_F(Lifecycle, KeepLeavesHitsBeingServed) {
-    const std::string config = lab_config("state: {on_stop: keep}\n");
+    const std::string config = lab_config("state: {on_stop: keep, snapshot: \"\"}\n");
     {
         FastpathDaemon daemon(lab(), config);
         ask({"d0504.mail.example", "A"});

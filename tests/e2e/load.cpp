@@ -95,6 +95,12 @@ Load::Load(const Lab &lab, unsigned queries_per_second, unsigned seconds, const 
     : process_(
           lab.start(Machine::client, dnsperf(write_questions(lab, questions), at_rate(queries_per_second, seconds)))) {}
 
+Load Load::of_hits(const Lab &lab, unsigned queries_per_second, unsigned seconds) {
+    Command command = dnsperf(hot_names(lab), at_rate(queries_per_second, seconds));
+    command.insert(command.end(), {"-c", "100"}); // the last one counts
+    return Load(lab.start(Machine::client, command));
+}
+
 LoadReport Load::report() {
     if (!process_.wait(std::chrono::seconds(60))) {
         throw std::runtime_error("dnsperf does not end");

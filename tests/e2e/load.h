@@ -35,11 +35,16 @@ class Load {
     // Of these questions ("name type"), one after the other.
     Load(const Lab &lab, unsigned queries_per_second, unsigned seconds, const std::vector<std::string> &questions);
 
+    // Of hits at a high rate. A socket's buffer holds some 50 answers that XDP sent, hence many of them.
+    static Load of_hits(const Lab &lab, unsigned queries_per_second, unsigned seconds);
+
     bool is_running() { return process_.is_running(); }
     // Waits for its end.
     LoadReport report();
 
   private:
+    explicit Load(Process process) : process_(std::move(process)) {}
+
     Process process_;
 };
 

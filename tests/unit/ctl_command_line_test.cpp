@@ -35,6 +35,8 @@ TEST(CommandLine, FindsEachCommand) {
     EXPECT_EQ(parse({"cache", "dump"}).result->command, &cache_dump);
     EXPECT_EQ(parse({"cache", "flush", "example.com"}).result->command, &cache_flush);
     EXPECT_EQ(parse({"cache", "flush-zone", "example.com"}).result->command, &cache_flush);
+    EXPECT_EQ(parse({"cache", "save", "-"}).result->command, &cache_save);
+    EXPECT_EQ(parse({"cache", "load", "/a/file"}).result->command, &cache_load);
     EXPECT_EQ(parse({"cache", "flush-all"}).result->command, &cache_flush);
 }
 
@@ -90,6 +92,8 @@ TEST(CommandLine, RefusesBadUsage) {
         {"cache", "get", "a", "MX", "extra"},
         {"cache", "flush"},
         {"cache", "flush", ""},
+        {"cache", "save"},
+        {"cache", "load", ""},
         {"cache", "flush-zone"},
         {"cache", "flush-zone", ""},
         {"cache", "flush-all", "a"},

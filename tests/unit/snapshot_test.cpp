@@ -243,6 +243,7 @@ TEST(Snapshot, AnEarlierOrADeadAnswerGivesWay) {
     const Entry fresh = cached(address_of("www.example.com.", 60), born_ago(10));
     cache.add(old);
     EXPECT_TRUE(put(cache.table, fresh, monotonic_ns()).value());
+    EXPECT_EQ(cache.table.counters().fills, 1U) << "one that is loaded is no fill";
     cache.table.flush(fresh.head.key);
     EXPECT_TRUE(put(cache.table, old, monotonic_ns()).value());
     EXPECT_EQ(cache.table.find(old.head.key)->lifetime, 300U);

@@ -176,6 +176,12 @@ void AnswerTable::unpublish(Way &way) {
 }
 
 Result<> AnswerTable::insert(const Entry &entry, uint64_t now_ns) {
+    const Result<> restored = restore(entry, now_ns);
+    counters_.fills += restored ? 1U : 0U;
+    return restored;
+}
+
+Result<> AnswerTable::restore(const Entry &entry, uint64_t now_ns) {
     const fp_key &key = entry.head.key;
     if (entries_ >= max_entries_ && find(key) == nullptr) {
         evict_coldest(now_ns);
@@ -198,7 +204,6 @@ Result<> AnswerTable::insert(const Entry &entry, uint64_t now_ns) {
         }
         pools_[fp_way_class(old)].retired.push_back(fp_way_slot(old));
     }
-    counters_.fills++;
     return {};
 }
 

@@ -76,6 +76,9 @@ class AnswerTable {
     // memory is an error, and then the cache is as it was.
     Result<> insert(const Entry &entry, uint64_t now_ns);
 
+    // The same with an answer that was learned before, by an earlier daemon: it does not count as a fill.
+    Result<> restore(const Entry &entry, uint64_t now_ns);
+
     [[nodiscard]] const fp_answer *find(const fp_key &key) const;
     [[nodiscard]] std::optional<StoredAnswer> find_stored(const fp_key &key) const;
 

@@ -32,6 +32,8 @@ Result<ExitCode> cache_get(const Invocation &asked, Pinned &pinned, Output &outp
 Result<ExitCode> cache_dump(const Invocation &asked, Pinned &pinned, Output &output);
 Result<ExitCode> cache_flush(const Invocation &asked, Pinned &pinned, Output &output); // a name, a zone or all
 Result<ExitCode> reload(const Invocation &asked, Pinned &pinned, Output &output);
+Result<ExitCode> cache_save(const Invocation &asked, Pinned &pinned, Output &output);
+Result<ExitCode> cache_load(const Invocation &asked, Pinned &pinned, Output &output);
 Result<ExitCode> detach(const Invocation &asked, Pinned &pinned, Output &output);
 
 // The command line, checked.
@@ -42,6 +44,7 @@ struct Invocation {
     std::optional<WireName> name = {};
     std::optional<WireName> zone = {};
     std::optional<uint16_t> qtype = {};
+    std::optional<std::string> file = {};     // "-" = standard input or output
     std::optional<std::string> upstream = {}; // as `upstreams` names it: an address, or "local"
 };
 

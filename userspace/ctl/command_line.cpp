@@ -47,6 +47,16 @@ void add_type(CLI::App &command, std::optional<uint16_t> &qtype) {
                                              "a record type, such as MX or TYPE65280; default: all types");
 }
 
+void add_file(CLI::App &command, std::optional<std::string> &file, const char *help) {
+    const auto take = [&file](const std::string &text) {
+        if (text.empty()) {
+            throw CLI::ValidationError("FILE", "the name of the file is empty");
+        }
+        file = text;
+    };
+    command.add_option_function<std::string>("FILE", take, help)->required();
+}
+
 void add_upstream(CLI::App &command, std::optional<std::string> &upstream) {
     const auto take = [&upstream](const std::string &text) {
         const Result<IpAddress> address = parse_address(text);
@@ -83,6 +93,10 @@ void add_cache_commands(CLI::App &app, Invocation &asked) {
         *add_command(cache, "flush-zone", "forget a name and all names below it", cache_flush, asked);
     add_name(flush_zone, "ZONE", asked.zone);
     add_command(cache, "flush-all", "forget all answers", cache_flush, asked);
+    CLI::App &save = *add_command(cache, "save", "write all answers to a file", cache_save, asked);
+    add_file(save, asked.file, "the file to replace; - for standard output");
+    CLI::App &load = *add_command(cache, "load", "put the answers of such a file into the cache", cache_load, asked);
+    add_file(load, asked.file, "a file that `cache save` or the daemon has written; - for standard input");
 }
 
 void add_commands(CLI::App &app, Invocation &asked) {

@@ -66,6 +66,10 @@ Result<fp_cache_counters> cache_counters_of(const Pinned &pinned) {
     return element_of<fp_cache_counters>(pinned, "cache_counters");
 }
 
+Result<fp_snapshot> snapshot_of(const Pinned &pinned) {
+    return element_of<fp_snapshot>(pinned, "snapshot");
+}
+
 Result<fp_resolver> resolver_of(const Pinned &pinned) {
     return element_of<fp_resolver>(pinned, "resolver");
 }

@@ -12,6 +12,7 @@
 #include <dns_fastpath/abi.h>
 #include <dns_fastpath/config.h>
 #include <dns_fastpath/counters.h>
+#include <dns_fastpath/snapshot.h>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -29,6 +30,7 @@ Result<std::optional<Pinned>> open_pinned(const std::filesystem::path &path);
 
 Result<fp_counters> counters_of(const Pinned &pinned);
 Result<fp_cache_counters> cache_counters_of(const Pinned &pinned);
+Result<fp_snapshot> snapshot_of(const Pinned &pinned);
 Result<fp_resolver> resolver_of(const Pinned &pinned);
 Result<fp_settings> settings_of(const Pinned &pinned);              // of the generation in use
 Result<std::vector<Attached>> attachments_of(const Pinned &pinned); // by name of the interface

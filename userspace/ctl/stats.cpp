@@ -66,6 +66,7 @@ Result<std::vector<Sample>> read_samples(const Pinned &pinned) {
     Readings readings = {.counters = failed.value_of(counters_of(pinned)),
                          .meta = pinned.meta,
                          .cache = failed.value_of(cache_counters_of(pinned)),
+                         .snapshot = failed.value_of(snapshot_of(pinned)),
                          .resolver = failed.value_of(resolver_of(pinned)),
                          .upstreams = failed.value_of(upstreams_of(pinned)),
                          .interfaces = failed.value_of(attachments_of(pinned)),

@@ -18,7 +18,7 @@ namespace {
 // What a power cut costs at most. A write of a million answers takes about a second of one CPU, at low priority.
 constexpr uint64_t interval_ns = 300 * FP_NSEC_PER_SEC;
 // After a flush the file holds what was flushed, so a new one is written soon, but not for each of many flushes.
-constexpr uint64_t flush_interval_ns = 10 * FP_NSEC_PER_SEC;
+constexpr uint64_t flush_interval_ns = 5 * FP_NSEC_PER_SEC;
 
 double seconds(uint64_t nanoseconds) {
     return static_cast<double>(nanoseconds) / FP_NSEC_PER_SEC;

@@ -34,6 +34,7 @@ Result<Readings> read_all(const Programs &programs, const Attachments &attachmen
         .counters = failed.value_of(read_counters(programs.map("counters"))),
         .meta = failed.value_of(read_meta(programs)),
         .cache = failed.value_of(read_element<fp_cache_counters>(programs, "cache_counters")),
+        .snapshot = failed.value_of(read_element<fp_snapshot>(programs, "snapshot")),
         .resolver = failed.value_of(read_element<fp_resolver>(programs, "resolver")),
         .upstreams = failed.value_of(read_upstreams(programs.map("upstreams"), programs.map("upstream_counters"))),
         .interfaces = attachments.list(),

@@ -12,6 +12,7 @@
 #include <dns_fastpath/abi.h>
 #include <dns_fastpath/config.h>
 #include <dns_fastpath/counters.h>
+#include <dns_fastpath/snapshot.h>
 #include <map>
 #include <optional>
 #include <string>
@@ -29,6 +30,7 @@ struct Readings {
     fp_counters counters = {};
     fp_meta meta = {};
     fp_cache_counters cache = {};
+    fp_snapshot snapshot = {};
     fp_resolver resolver = {};
     std::vector<Upstream> upstreams;
     std::vector<Attached> interfaces;

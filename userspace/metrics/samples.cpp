@@ -182,11 +182,12 @@ std::vector<Sample> build_samples() {
 
 std::vector<Sample> samples_of(const Readings &readings) {
     std::vector<Sample> all;
-    for (std::vector<Sample> &part : std::to_array(
-             {samples_of(readings.counters), samples_of(readings.meta, readings.now_ns), samples_of(readings.cache),
-              samples_of(readings.upstreams, readings.resolver, readings.meta, readings.now_ns),
-              samples_of(readings.interfaces), samples_of(readings.nics), samples_of(readings.conntrack),
-              build_samples()})) {
+    for (std::vector<Sample> &part :
+         std::to_array({samples_of(readings.counters), samples_of(readings.meta, readings.now_ns),
+                        samples_of(readings.cache), samples_of(readings.snapshot),
+                        samples_of(readings.upstreams, readings.resolver, readings.meta, readings.now_ns),
+                        samples_of(readings.interfaces), samples_of(readings.nics), samples_of(readings.conntrack),
+                        build_samples()})) {
         std::move(part.begin(), part.end(), std::back_inserter(all));
     }
     return all;

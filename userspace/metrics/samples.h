@@ -43,6 +43,7 @@ std::vector<Sample> samples_of(const Readings &readings);
 std::vector<Sample> samples_of(const fp_counters &counters);
 std::vector<Sample> samples_of(const fp_meta &meta, uint64_t now_ns);
 std::vector<Sample> samples_of(const fp_cache_counters &counters);
+std::vector<Sample> samples_of(const fp_snapshot &snapshot);
 // Of what the daemon says of their health, none where its word is too old to go by, or where no probe has told yet.
 std::vector<Sample> samples_of(const std::vector<Upstream> &upstreams, const fp_resolver &resolver, const fp_meta &meta,
                                uint64_t now_ns);

@@ -72,8 +72,8 @@ Result<bool> put(AnswerTable &table, const Entry &entry, uint64_t now_ns) {
         static_cast<int64_t>(cached->born - entry.head.born) >= 0) {
         return false;
     }
-    const Result<> inserted = table.insert(entry, now_ns);
-    return inserted.map([] { return true; });
+    const Result<> restored = table.restore(entry, now_ns);
+    return restored.map([] { return true; });
 }
 
 } // namespace fastpath::snapshot
