@@ -3,13 +3,8 @@
 // unless conntrack.notrack is switched off.
 #include "e2e/lab_test.h"
 #include "e2e/load.h"
+#include "e2e/table_limit.h"
 #include "harness/dns_client.h"
-
-#include <fcntl.h>
-#include <fstream>
-#include <stdexcept>
-#include <sys/file.h>
-#include <system_error>
 
 namespace fastpath::test {
 namespace {
@@ -19,54 +14,11 @@ constexpr unsigned rate = 10'000; // what the generator sends without a loss of 
 constexpr unsigned seconds = 3;
 constexpr const char *tracking = "conntrack: {notrack: false}\n";
 
-// nf_conntrack_max can be set in the initial namespace only, and holds for all. Somebody outside of this process waits for the
-// lock that is held meanwhile, and puts it back as well, in case this process is killed.
-class TableLimit {
-  public:
-    explicit TableLimit(unsigned limit) : lock_(::open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
-        if (::flock(lock_.get(), LOCK_EX) != 0) {
-            throw std::system_error(errno, std::generic_category(), lock);
-        }
-        before_ = read();
-        run({"setsid", "--fork", "flock", lock, "sh", "-c", "echo $1 >$2", "sh", std::to_string(before_), file});
-        write(limit);
-    }
-    ~TableLimit() { write(before_); }
-    TableLimit(const TableLimit &) = delete;
-    TableLimit &operator=(const TableLimit &) = delete;
-
-  private:
-    static constexpr const char *file = "/proc/sys/net/netfilter/nf_conntrack_max";
-    static constexpr const char *lock = "/run/dns-fastpath-lab/nf_conntrack_max.lock";
-
-    static unsigned read() {
-        std::ifstream in(file);
-        unsigned value = 0;
-        if (!(in >> value)) {
-            throw std::runtime_error(std::string("cannot read ") + file);
-        }
-        return value;
-    }
-    static void write(unsigned value) { std::ofstream(file) << value; }
-
-    UniqueFd lock_;
-    unsigned before_ = 0;
-};
-
 class Conntrack : public LabTest {
   protected:
     static constexpr const char *hits = "queries_total{result=\"hit\"}";
 
-    // One rule that looks at the state of connections is enough for all of them to be tracked.
-    static void track_connections() {
-        lab().must_run(Machine::resolver, {"nft", "-f", "-"},
-                       "table inet e2e {\n"
-                       "  chain input {\n"
-                       "    type filter hook input priority filter; policy accept;\n"
-                       "    ct state invalid drop\n"
-                       "  }\n"
-                       "}\n");
-    }
+    static void track_connections() { test::track_connections(lab()); }
     static void track_no_more() { on_resolver({"nft", "delete", "table", "inet", "e2e"}); }
 
     static unsigned long tracked() {

@@ -52,9 +52,12 @@ LoadReport parse_report(const std::string &text) {
             .lost = std::stoull(field(text, "Queries lost: +([0-9]+)"))};
 }
 
+Command kxdpgun_command(const std::filesystem::path &questions, unsigned rate, unsigned seconds) {
+    return {"kxdpgun", "-Q", std::to_string(rate), "-t", std::to_string(seconds), "-i", questions, Lab::resolver4};
+}
+
 LoadReport kxdpgun(const Lab &lab, const std::filesystem::path &questions, unsigned rate, unsigned seconds) {
-    const std::string text = lab.must_run(Machine::client, {"kxdpgun", "-Q", std::to_string(rate), "-t",
-                                                            std::to_string(seconds), "-i", questions, Lab::resolver4});
+    const std::string text = lab.must_run(Machine::client, kxdpgun_command(questions, rate, seconds));
     const uint64_t sent = std::stoull(field(text, "total queries: +([0-9]+)"));
     const uint64_t received = std::stoull(field(text, "total replies: +([0-9]+)"));
     return {.sent = sent, .lost = sent - received};
@@ -74,6 +77,11 @@ LoadReport ask_hot_names_by_kxdpgun(const Lab &lab) {
 LoadReport ask_from_many_ports(const Lab &lab, unsigned queries_per_second, unsigned seconds,
                                const std::vector<std::string> &questions) {
     return kxdpgun(lab, write_questions(lab, questions), queries_per_second, seconds);
+}
+
+Process start_load_from_many_ports(const Lab &lab, unsigned queries_per_second, unsigned seconds,
+                                   const std::vector<std::string> &questions) {
+    return lab.start(Machine::client, kxdpgun_command(write_questions(lab, questions), queries_per_second, seconds));
 }
 
 void learn_hot_names(const Lab &lab) {

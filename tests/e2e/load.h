@@ -28,6 +28,10 @@ LoadReport ask_hot_names_by_kxdpgun(const Lab &lab);
 LoadReport ask_from_many_ports(const Lab &lab, unsigned queries_per_second, unsigned seconds,
                                const std::vector<std::string> &questions);
 
+// The same beside the test, until it ends or is ended.
+Process start_load_from_many_ports(const Lab &lab, unsigned queries_per_second, unsigned seconds,
+                                   const std::vector<std::string> &questions);
+
 // A load that runs beside the test.
 class Load {
   public:

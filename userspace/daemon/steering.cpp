@@ -176,7 +176,20 @@ void Steering::publish_local_state() {
 // dns-fastpathctl drains upstreams by the map alone.
 void Steering::look() {
     watch_->observe(plan_);
+    note_drains();
     renew_tables();
+}
+
+// The operator did it; that it shows in the log is for who looks later.
+void Steering::note_drains() {
+    for (const PlannedUpstream &upstream : plan_.upstreams) {
+        const bool is_drained = maps_.upstreams()[upstream.number].drained != 0;
+        if (std::exchange(drained_[upstream.id], is_drained) != is_drained) {
+            const std::string name =
+                upstream.id.address ? to_string(*upstream.id.address) : "the resolver on this host";
+            spdlog::info("{} was {} (pool {})", name, is_drained ? "drained" : "put back", upstream.id.pool);
+        }
+    }
 }
 
 void Steering::look_each_second() {

@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -74,6 +75,7 @@ class Steering {
     void publish_local_state();
     [[nodiscard]] bool is_alone(const PlannedUpstream &upstream) const;
     void look();
+    void note_drains();
     void look_each_second();
     UnansweredByNumber unanswered(uint64_t now_ns);
     void renew_tables();
@@ -85,7 +87,8 @@ class Steering {
     std::function<void()> on_return_;
     SteeringPlan plan_;
     Tables tables_;
-    std::set<uint16_t> serving_; // when the tables were made
+    std::set<uint16_t> serving_;         // when the tables were made
+    std::map<UpstreamId, bool> drained_; // as the log knows it
     std::chrono::nanoseconds flow_life_{};
     uint64_t narrow_ports_ns_ = never_ns; // when no flow of before the last reload is left
     HealthState local_state_ = HealthState::unknown;

@@ -22,6 +22,14 @@ const char *status_text(int status) {
     }
 }
 
+// Where the connection tracking table is full, the kernel drops new connections and spares those that are established: who watched
+// before goes on seeing.
+bool is_kept_alive(const mg_connection *connection) {
+    const char *const wish = mg_get_header(connection, "Connection");
+    const bool is_http11 = std::string_view(mg_get_request_info(connection)->http_version) == "1.1";
+    return is_http11 && (wish == nullptr || std::string_view(wish).find("lose") == std::string_view::npos);
+}
+
 void send(mg_connection *connection, const HttpResponse &response, bool with_body) {
     std::string headers;
     for (const auto &[name, value] : response.headers) {
@@ -29,9 +37,9 @@ void send(mg_connection *connection, const HttpResponse &response, bool with_bod
     }
     mg_printf(connection,
               "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nCache-Control: no-store\r\n"
-              "X-Content-Type-Options: nosniff\r\nAllow: GET, HEAD\r\n%sConnection: close\r\n\r\n",
+              "X-Content-Type-Options: nosniff\r\nAllow: GET, HEAD\r\n%sConnection: %s\r\n\r\n",
               response.status, status_text(response.status), response.content_type.c_str(), response.body.size(),
-              headers.c_str());
+              headers.c_str(), is_kept_alive(connection) ? "keep-alive" : "close");
     if (with_body) {
         mg_write(connection, response.body.data(), response.body.size());
     }
@@ -64,10 +72,12 @@ int handle(mg_connection *connection, void *data) {
 
 class CivetHttpServer final : public HttpServer {
   public:
-    // A client that connects and says nothing holds a thread: several threads, and not for long.
+    // Each connection holds a thread: several threads, and not for long where nothing has been asked. One that is kept alive outlives
+    // the interval of scrapes.
     CivetHttpServer(const std::string &address, const std::map<std::string, Handler> &handlers)
-        : pages_(pages_of(handlers)), server_(std::vector<std::string>{"listening_ports", address, "num_threads", "8",
-                                                                       "request_timeout_ms", "1000"}) {
+        : pages_(pages_of(handlers)),
+          server_(std::vector<std::string>{"listening_ports", address, "num_threads", "16", "request_timeout_ms",
+                                           "1000", "enable_keep_alive", "yes", "keep_alive_timeout_ms", "70000"}) {
         for (Page &page : pages_) { // CivetServer's own addHandler() casts as well
             mg_set_request_handler(const_cast<mg_context *>(server_.getContext()), page.path.c_str(), handle, &page);
         }
