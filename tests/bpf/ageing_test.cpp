@@ -82,6 +82,18 @@ TEST_F(Ageing, AnAnswerFromTheFutureIsNew) {
     EXPECT_EQ(run(frame().octets()).packet, effect.packet); // with all of its TTL, not more
 }
 
+// As one that a snapshot has brought over a reboot (userspace/snapshot).
+TEST_F(Ageing, AnAnswerFromBeforeThisBootIsAsOldAsItIs) {
+    const Cached &cached = add(www);
+    cached.head->born = 0 - 100 * second;
+    set_clock(5 * second);
+    EXPECT_TRUE(answers(frame(), cached)); // 195
+    advance(194);
+    EXPECT_TRUE(answers(frame(), cached)); // 1
+    advance(1);
+    EXPECT_TRUE(misses(frame()));
+}
+
 TEST_F(Ageing, AFlushedAnswerIsNone) {
     const Cached &cached = add(www);
     EXPECT_TRUE(answers(frame(), cached));

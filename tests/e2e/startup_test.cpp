@@ -24,12 +24,6 @@ TEST_F(Startup, OneOfTwoInterfacesIsMissing) {
     expect_failure(FastpathDaemon::fail_to_start(lab(), "interfaces: [eth0, nosuch0]\n"), 1, "no interface nosuch0");
 }
 
-TEST_F(Startup, MetricsPortTaken) {
-    const std::string taken = "127.0.0.1:8953"; // unbound-control's
-    expect_failure(FastpathDaemon::fail_to_start(lab(), lab_config("metrics: {listen: \"" + taken + "\"}\n")), 1,
-                   taken);
-}
-
 TEST_F(Startup, BadConfigNamesThePlace) {
     const std::string file = FastpathDaemon::config_file(lab());
     expect_failure(FastpathDaemon::fail_to_start(lab(), "interfaces: [eth0]\ncache:\n  max_entrys: 5\n"), 2,

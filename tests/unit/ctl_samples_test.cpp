@@ -125,6 +125,25 @@ TEST(Samples, ShowFillsAndRefusals) {
     EXPECT_EQ(values.at("dns_fastpath_cache_fill_rejects_total{reason=\"truncated\"}"), 0);
 }
 
+TEST(Samples, ShowSnapshots) {
+    const auto values = by_series(samples_of(fp_snapshot{.saved_at_ns = 1'500'000'000'500'000'000,
+                                                         .save_took_ns = 250'000'000,
+                                                         .saved_bytes = 3,
+                                                         .saved_answers = 4,
+                                                         .save_errors = 5,
+                                                         .load_took_ns = 6'000'000'000,
+                                                         .loaded_answers = 7,
+                                                         .load_errors = 8}));
+    EXPECT_EQ(values.at("dns_fastpath_snapshot_last_success_timestamp_seconds"), 1.5e9 + 0.5);
+    EXPECT_EQ(values.at("dns_fastpath_snapshot_duration_seconds{operation=\"save\"}"), 0.25);
+    EXPECT_EQ(values.at("dns_fastpath_snapshot_size_bytes"), 3);
+    EXPECT_EQ(values.at("dns_fastpath_snapshot_entries"), 4);
+    EXPECT_EQ(values.at("dns_fastpath_snapshot_errors_total{operation=\"save\"}"), 5);
+    EXPECT_EQ(values.at("dns_fastpath_snapshot_duration_seconds{operation=\"load\"}"), 6);
+    EXPECT_EQ(values.at("dns_fastpath_snapshot_loaded_entries"), 7);
+    EXPECT_EQ(values.at("dns_fastpath_snapshot_errors_total{operation=\"load\"}"), 8);
+}
+
 TEST(Samples, ShowRefreshes) {
     fp_cache_counters counters = {};
     counters.prefetches = 9;

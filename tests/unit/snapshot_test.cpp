@@ -235,6 +235,9 @@ TEST(Snapshot, ALaterAnswerStays) {
     cache.add(fresh);
     EXPECT_FALSE(put(cache.table, old, monotonic_ns()).value());
     EXPECT_EQ(cache.table.find(old.head.key)->lifetime, 60U);
+    Entry again = fresh;
+    again.head.born += 1000; // as another reading of the clocks gives it
+    EXPECT_FALSE(put(cache.table, again, monotonic_ns()).value());
 }
 
 TEST(Snapshot, AnEarlierOrADeadAnswerGivesWay) {

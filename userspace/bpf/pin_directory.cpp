@@ -161,9 +161,11 @@ Result<std::optional<fp_meta>> PinDirectory::read_meta() const {
         return std::nullopt; // a daemon died before it had written anything there
     }
     if (meta.abi_version != FP_ABI_VERSION || info.value_size != sizeof(fp_meta)) {
-        return fail("the pins in " + path_.string() + " are of ABI version " + std::to_string(meta.abi_version) +
-                    ", this program is of version " + std::to_string(FP_ABI_VERSION) +
-                    "; remove them with the matching `dns-fastpathctl detach` (the cache starts empty then)");
+        return fail(
+            "the pins in " + path_.string() + " are of ABI version " + std::to_string(meta.abi_version) +
+            ", this program is of version " + std::to_string(FP_ABI_VERSION) +
+            "; with the matching dns-fastpathctl, save the cache if it is to be kept (`cache save`), then remove "
+            "the pins (`detach`)");
     }
     return meta;
 }

@@ -14,6 +14,10 @@ namespace {
 // had in the snapshot. Beyond it, the clock is one that lost the time while the host was down.
 constexpr uint64_t clock_tolerance_ns = 60 * FP_NSEC_PER_SEC;
 
+// Answers are born on whole seconds (cache/born.h). What brings one and the same answer apart is the time between two readings of
+// two clocks.
+constexpr int64_t same_answer_ns = FP_NSEC_PER_SEC / 2;
+
 } // namespace
 
 Result<Restorer> Restorer::create(const Head &head, RestoreSettings settings, const Moment &now) {
@@ -69,7 +73,7 @@ std::optional<Entry> Restorer::entry_of(const Record &record) const {
 Result<bool> put(AnswerTable &table, const Entry &entry, uint64_t now_ns) {
     const fp_answer *const cached = table.find(entry.head.key);
     if (cached != nullptr && !is_dead(*cached, now_ns, table.stale_max_age()) &&
-        static_cast<int64_t>(cached->born - entry.head.born) >= 0) {
+        static_cast<int64_t>(entry.head.born - cached->born) < same_answer_ns) {
         return false;
     }
     const Result<> restored = table.restore(entry, now_ns);
