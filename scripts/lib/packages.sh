@@ -12,6 +12,7 @@ build_packages=(
     libcivetweb-dev
     libcli11-dev
     libexpected-dev
+    libkainjow-mustache-dev
     libldns-dev
     libspdlog-dev
     libsystemd-dev
@@ -61,6 +62,7 @@ bench_packages=(
 # Beside all of the above: the tests and the linters (scripts/test.sh).
 test_packages=(
     "${resolver_package[@]}"
+    chromium-headless-shell
     clang-format
     clang-tidy
     git
@@ -68,6 +70,7 @@ test_packages=(
     libclang-rt-dev
     libgtest-dev
     lintian
+    prometheus
     shellcheck
     systemd
 )

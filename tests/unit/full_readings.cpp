@@ -28,17 +28,19 @@ Attached some_interface(const std::string &name) {
 
 } // namespace
 
-Readings full_readings(const std::string &hostile) {
+Readings full_readings(const std::string &text) {
     Readings readings;
     auto *const words = reinterpret_cast<uint64_t *>(&readings.counters);
     std::fill(words, words + sizeof(fp_counters) / sizeof(uint64_t), 1);
     readings.now_ns = FP_NSEC_PER_SEC;
     readings.meta.heartbeat_ns = readings.now_ns;
     readings.resolver.state = FP_RESOLVER_UP;
-    readings.upstreams = {some_upstream(hostile)};
-    readings.interfaces = {some_interface(hostile)};
-    readings.nics = {{hostile, {{"rx_drops", 1}}}};
+    readings.upstreams = {some_upstream(text)};
+    readings.interfaces = {some_interface(text)};
+    readings.nics = {{text, {{"rx_drops", 1}}}};
     readings.conntrack = ConntrackFill{.entries = 1, .limit = 2};
+    readings.top_names.window_seconds = 60;
+    readings.top_names.rows.push_back({.subject = text, .qtype = "A", .queries_per_second = 2});
     return readings;
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is asked most, from samples: who is counted, and whether the intervals hold what they promise.
+#include "dns/name.h"
 #include "metrics/top.h"
+#include "util/address.h"
 
+#include <algorithm>
 #include <array>
 #include <dns_fastpath/counters.h>
 #include <gtest/gtest.h>
@@ -14,13 +17,21 @@ constexpr uint64_t now = 1000 * FP_NSEC_PER_SEC;
 constexpr uint16_t type_a = 1;
 constexpr uint16_t type_mx = 15;
 
-SampledQuery sample(const std::string &name, uint32_t weight = 1, uint16_t qtype = type_a) {
-    return {.seen_ns = now - 10 * FP_NSEC_PER_SEC,
-            .weight = weight,
-            .qtype = qtype,
-            .result = FP_RESULT_miss,
-            .client = IpAddress::from_ipv4({198, 18, 0, 1}),
-            .name = name.empty() ? WireName() : name_from_text(name).value()};
+void set_name(fp_sample &sample, const WireName &name) {
+    std::copy(name.begin(), name.end(), std::begin(sample.name));
+    sample.name_len = static_cast<uint8_t>(name.size());
+}
+
+fp_sample sample(const std::string &name, uint32_t weight = 1, uint16_t qtype = type_a) {
+    fp_sample made = {.seen_ns = now - 10 * FP_NSEC_PER_SEC,
+                      .weight = weight,
+                      .qtype = qtype,
+                      .result = FP_RESULT_miss,
+                      .client = IpAddress::from_ipv4({198, 18, 0, 1}).abi()};
+    if (!name.empty()) {
+        set_name(made, name_from_text(name).value());
+    }
+    return made;
 }
 
 std::vector<std::string> subjects(const Top &top) {
@@ -34,8 +45,8 @@ std::vector<std::string> subjects(const Top &top) {
 using Subjects = std::vector<std::string>;
 
 TEST(Top, CountsNamesByTypeAndWeight) {
-    const std::vector<SampledQuery> samples = {sample("b.example"), sample("a.example", 3), sample("a.example", 2),
-                                               sample("a.example", 4, type_mx)};
+    const std::vector<fp_sample> samples = {sample("b.example"), sample("a.example", 3), sample("a.example", 2),
+                                            sample("a.example", 4, type_mx)};
     const Top top = top_of(samples, TopOf::names, 10, now);
     EXPECT_EQ(subjects(top), (Subjects{"a.example. A", "a.example. MX", "b.example. A"}));
     EXPECT_EQ(top.samples, 4);
@@ -47,18 +58,18 @@ TEST(Top, CountsNamesByTypeAndWeight) {
 }
 
 TEST(Top, CountsClientsOfBothFamilies) {
-    std::vector<SampledQuery> samples = {sample("a.example"), sample("b.example"), sample("c.example")};
-    samples[2].client = parse_address("2001:db8::1").value();
+    std::vector<fp_sample> samples = {sample("a.example"), sample("b.example"), sample("c.example")};
+    samples[2].client = parse_address("2001:db8::1").value().abi();
     EXPECT_EQ(subjects(top_of(samples, TopOf::clients, 10, now)), (Subjects{"198.18.0.1", "2001:db8::1"}));
 }
 
 TEST(Top, CountsTypesAlsoThoseWithoutAName) {
-    const std::vector<SampledQuery> samples = {sample("a.example"), sample("b.example"), sample("c.example", 1, 65280)};
+    const std::vector<fp_sample> samples = {sample("a.example"), sample("b.example"), sample("c.example", 1, 65280)};
     EXPECT_EQ(subjects(top_of(samples, TopOf::types, 10, now)), (Subjects{"A", "TYPE65280"}));
 }
 
 TEST(Top, AQuestionThatWasNotReadIsARowOfItsOwn) {
-    const std::vector<SampledQuery> samples = {sample(""), sample("."), sample("")};
+    const std::vector<fp_sample> samples = {sample(""), sample("."), sample("")};
     EXPECT_EQ(subjects(top_of(samples, TopOf::names, 10, now)), (Subjects{"", ". A"}));
     EXPECT_EQ(subjects(top_of(samples, TopOf::types, 10, now)), (Subjects{"", "A"}));
     EXPECT_EQ(subjects(top_of(samples, TopOf::clients, 10, now)), Subjects{"198.18.0.1"});
@@ -66,28 +77,28 @@ TEST(Top, AQuestionThatWasNotReadIsARowOfItsOwn) {
 
 TEST(Top, PrintsHostileNamesSafely) {
     const WireName hostile = {6, 0x1b, '[', '2', 'J', '.', '"', 0};
-    std::vector<SampledQuery> samples = {sample("a.example")};
-    samples[0].name = hostile;
+    std::vector<fp_sample> samples = {sample("a.example")};
+    set_name(samples[0], hostile);
     const Top top = top_of(samples, TopOf::names, 10, now);
     EXPECT_EQ(top.rows.at(0).subject, "\\027[2J\\.\".");
 }
 
 TEST(Top, HitsIncludeStaleAnswers) {
-    std::vector<SampledQuery> samples = {sample("a.example", 2), sample("a.example", 1), sample("a.example", 1)};
+    std::vector<fp_sample> samples = {sample("a.example", 2), sample("a.example", 1), sample("a.example", 1)};
     samples[0].result = FP_RESULT_hit;
     samples[1].result = FP_RESULT_stale;
     EXPECT_DOUBLE_EQ(top_of(samples, TopOf::names, 10, now).rows.at(0).hit_ratio, 0.75);
 }
 
 TEST(Top, ShowsAsManyRowsAsAskedFor) {
-    const std::vector<SampledQuery> samples = {sample("c.example", 2), sample("b.example"), sample("a.example")};
+    const std::vector<fp_sample> samples = {sample("c.example", 2), sample("b.example"), sample("a.example")};
     const Top top = top_of(samples, TopOf::names, 2, now);
     EXPECT_EQ(subjects(top), (Subjects{"c.example. A", "a.example. A"})); // between equals the name decides
     EXPECT_DOUBLE_EQ(top.rows[0].share, 0.5);                             // of all, also of those not shown
 }
 
 TEST(Top, LooksBackAMinute) {
-    std::vector<SampledQuery> samples = {sample("old.example", 100), sample("a.example", 6)};
+    std::vector<fp_sample> samples = {sample("old.example", 100), sample("a.example", 6)};
     samples[0].seen_ns = now - 61 * FP_NSEC_PER_SEC;
     const Top top = top_of(samples, TopOf::names, 10, now);
     EXPECT_EQ(subjects(top), Subjects{"a.example. A"});
@@ -96,7 +107,7 @@ TEST(Top, LooksBackAMinute) {
 }
 
 TEST(Top, AMomentIsNoWindow) {
-    std::vector<SampledQuery> samples = {sample("a.example")};
+    std::vector<fp_sample> samples = {sample("a.example")};
     samples[0].seen_ns = now - 1000;
     EXPECT_DOUBLE_EQ(top_of(samples, TopOf::names, 10, now).window_seconds, 1);
 }
@@ -108,7 +119,7 @@ TEST(Top, OfNothingIsNothing) {
 }
 
 TEST(Top, IsExactWhereEveryQueryIsASample) {
-    const std::vector<SampledQuery> samples = {sample("a.example"), sample("a.example"), sample("b.example")};
+    const std::vector<fp_sample> samples = {sample("a.example"), sample("a.example"), sample("b.example")};
     const Top top = top_of(samples, TopOf::names, 10, now);
     EXPECT_EQ(top.rows[0].share_low, top.rows[0].share);
     EXPECT_EQ(top.rows[0].share_high, top.rows[0].share);
@@ -116,7 +127,7 @@ TEST(Top, IsExactWhereEveryQueryIsASample) {
 
 // Wilson's interval for 50 of 100 draws is 0.404 to 0.596. Samples of weight 1001 are such draws to 0.05 %.
 TEST(Top, IntervalIsWilsons) {
-    std::vector<SampledQuery> samples(50, sample("a.example", 1001));
+    std::vector<fp_sample> samples(50, sample("a.example", 1001));
     samples.insert(samples.end(), 50, sample("b.example", 1001));
     const TopRow row = top_of(samples, TopOf::names, 10, now).rows.at(0);
     EXPECT_NEAR(row.share_low, 0.404, 0.001);
@@ -124,7 +135,7 @@ TEST(Top, IntervalIsWilsons) {
 }
 
 TEST(Top, IntervalStaysAShareForARareNameAndForTheOnlyOne) {
-    const std::vector<SampledQuery> only(5, sample("a.example", 64));
+    const std::vector<fp_sample> only(5, sample("a.example", 64));
     const TopRow row = top_of(only, TopOf::names, 10, now).rows.at(0);
     EXPECT_EQ(row.share_high, 1);
     EXPECT_LT(row.share_low, 0.7); // five samples prove no more
@@ -174,7 +185,7 @@ class Stream {
         return true;
     }
 
-    [[nodiscard]] const std::vector<SampledQuery> &samples() const { return samples_; }
+    [[nodiscard]] const std::vector<fp_sample> &samples() const { return samples_; }
 
   private:
     size_t draw_name() {
@@ -189,8 +200,8 @@ class Stream {
     std::mt19937_64 random_;
     std::array<uint64_t, shares.size() + 1> asked_ = {};
     uint64_t total_ = 0;
-    std::vector<SampledQuery> samples_of_names_;
-    std::vector<SampledQuery> samples_;
+    std::vector<fp_sample> samples_of_names_;
+    std::vector<fp_sample> samples_;
 };
 
 std::array<int, shares.size()> runs_that_hold(const std::vector<Cpu> &cpus, int runs) {

@@ -11,7 +11,7 @@ UnansweredByNumber FlowSweeper::sweep(uint64_t now_ns, std::chrono::nanoseconds 
     flows_.for_each([&](const fp_flow_key &key, const fp_flow &flow) {
         const uint64_t age_ns = now_ns - std::min(now_ns, uint64_t{flow.asked_ns});
         Unanswered &of = unanswered[flow.upstream];
-        of.waiting += is_waiting_age(age_ns) ? 1 : 0;
+        of.waiting += is_waiting_age(age_ns) ? 1U : 0U;
         // Gone already: answered at this moment.
         if (age_ns >= static_cast<uint64_t>(life.count()) && bpf_map_delete_elem(flows_fd_, &key) == 0) {
             of.timeouts++;

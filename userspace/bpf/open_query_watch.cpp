@@ -15,8 +15,8 @@ UnansweredByNumber OpenQueryWatch::look(uint64_t now_ns, std::chrono::nanosecond
         }
         const uint64_t age_ns = now_ns - std::min(now_ns, uint64_t{query.asked_ns});
         Unanswered &of = unanswered[query.upstream];
-        of.waiting += is_waiting_age(age_ns) ? 1 : 0;
-        of.timeouts += age_ns >= life_ns && age_ns < life_ns + since_ns ? 1 : 0;
+        of.waiting += is_waiting_age(age_ns) ? 1U : 0U;
+        of.timeouts += age_ns >= life_ns && age_ns < life_ns + since_ns ? 1U : 0U;
     });
     looked_ns_ = now_ns;
     return unanswered;

@@ -72,6 +72,7 @@ Result<std::vector<Sample>> read_samples(const Pinned &pinned) {
                          .interfaces = failed.value_of(attachments_of(pinned)),
                          .nics = {},
                          .conntrack = read_conntrack_fill(),
+                         .top_names = {}, // `top names` shows them
                          .now_ns = monotonic_ns()};
     if (failed) {
         return tl::unexpected(failed.error());

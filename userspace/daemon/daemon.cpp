@@ -211,8 +211,13 @@ Result<> Daemon::open_rings() {
     if (!refreshes) {
         return tl::unexpected(refreshes.error());
     }
+    Result<SampleMap> samples = SampleMap::open(programs_->map("samples"), programs_->map("sampled"));
+    if (!samples) {
+        return tl::unexpected(samples.error());
+    }
     learned_ = std::move(*learned);
     refreshes_ = std::move(*refreshes);
+    samples_ = std::move(*samples);
     return {};
 }
 
@@ -357,8 +362,10 @@ Result<> Daemon::attach() {
 }
 
 void Daemon::start_metrics() {
-    std::map<std::string, HttpServer::Handler> pages = metrics_endpoints(*programs_, *attachments_);
-    pages.merge(status_pages(*programs_, *attachments_, history_, options_.events));
+    top_names_ = config_.metrics.top_names;
+    const Sources sources = {*programs_, *attachments_, *samples_, top_names_};
+    std::map<std::string, HttpServer::Handler> pages = metrics_endpoints(sources);
+    pages.merge(status_pages(sources, history_, options_.events));
     metrics_.emplace(config_.metrics.listen, std::move(pages));
     metrics_->tick(monotonic_ns());
 }
@@ -529,6 +536,7 @@ ReloadRecord Daemon::read_and_apply() {
         record = {.outcome = FP_RELOAD_FAILED, .reason = written.error().message};
     }
     apply_cache_settings();
+    top_names_ = config_.metrics.top_names;
     set_log_level(config_.log.level);
     if (written) {
         spdlog::info("reloaded: {} change(s)", record.changes.size());

@@ -9,6 +9,7 @@
 #include "bpf/programs.h"
 #include "bpf/reload_record.h"
 #include "bpf/ring_reader.h"
+#include "bpf/sample_map.h"
 #include "cache/answer_table.h"
 #include "config/config.h"
 #include "conntrack/notrack.h"
@@ -24,6 +25,7 @@
 #include "status/history.h"
 #include "util/result.h"
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -107,6 +109,8 @@ class Daemon {
     std::unique_ptr<ResolverWatch> resolver_;
     std::unique_ptr<Refresher> refresher_;
     std::unique_ptr<Snapshots> snapshots_;
+    std::optional<SampleMap> samples_;
+    std::atomic<uint32_t> top_names_ = 0; // metrics.top_names, for the threads of metrics_
     History history_;
     uint64_t nics_read_ns_ = 0;
     std::optional<MetricsServer> metrics_; // last, so that its threads end first

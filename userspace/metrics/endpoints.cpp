@@ -12,8 +12,8 @@ namespace {
 
 constexpr uint64_t heartbeat_limit_ns = 10 * FP_NSEC_PER_SEC;
 
-HttpResponse metrics_page(const Programs &programs, const Attachments &attachments) {
-    const Result<Readings> readings = read_all(programs, attachments);
+HttpResponse metrics_page(const Sources &sources) {
+    const Result<Readings> readings = read_all(sources);
     if (!readings) {
         return unavailable(readings.error().message);
     }
@@ -49,10 +49,10 @@ HttpResponse ready_page(const Programs &programs, const Attachments &attachments
 
 } // namespace
 
-std::map<std::string, HttpServer::Handler> metrics_endpoints(const Programs &programs, const Attachments &attachments) {
-    return {{"/metrics", [&] { return metrics_page(programs, attachments); }},
-            {"/healthz", [&] { return health_page(programs); }},
-            {"/readyz", [&] { return ready_page(programs, attachments); }}};
+std::map<std::string, HttpServer::Handler> metrics_endpoints(const Sources &sources) {
+    return {{"/metrics", [sources] { return metrics_page(sources); }},
+            {"/healthz", [sources] { return health_page(sources.programs); }},
+            {"/readyz", [sources] { return ready_page(sources.programs, sources.attachments); }}};
 }
 
 } // namespace fastpath

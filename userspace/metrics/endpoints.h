@@ -2,16 +2,15 @@
 // What the metrics address serves: /metrics for Prometheus, /healthz and /readyz for whoever starts and stops us.
 #pragma once
 
-#include "bpf/attachment.h"
-#include "bpf/programs.h"
 #include "metrics/http_server.h"
+#include "metrics/readings.h"
 
 #include <map>
 #include <string>
 
 namespace fastpath {
 
-// The handlers run in threads of the server; they read maps and nothing else. Both arguments outlive them.
-std::map<std::string, HttpServer::Handler> metrics_endpoints(const Programs &programs, const Attachments &attachments);
+// The handlers run in threads of the server; they read maps and nothing else.
+std::map<std::string, HttpServer::Handler> metrics_endpoints(const Sources &sources);
 
 } // namespace fastpath

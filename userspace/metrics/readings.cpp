@@ -7,6 +7,7 @@
 #include "util/clock.h"
 #include "util/first_error.h"
 
+#include <algorithm>
 #include <bpf/bpf.h>
 
 namespace fastpath {
@@ -22,13 +23,27 @@ template <class T> Result<T> read_element(const Programs &programs, const char *
     return element;
 }
 
+Top read_top_names(const Sources &sources, uint64_t now_ns) {
+    const uint32_t most = sources.top_names.load(std::memory_order_relaxed);
+    if (most == 0) {
+        return {};
+    }
+    const std::vector<fp_sample> samples = sources.samples.read(now_ns - std::min(now_ns, uint64_t{top_look_back_ns}));
+    Top top = top_of(samples, TopOf::names, most + 1, now_ns);
+    std::erase_if(top.rows, [](const TopRow &row) { return row.subject.empty(); }); // questions that were not read
+    top.rows.resize(std::min<size_t>(top.rows.size(), most));
+    return top;
+}
+
 } // namespace
 
 Result<fp_meta> read_meta(const Programs &programs) {
     return read_element<fp_meta>(programs, "meta");
 }
 
-Result<Readings> read_all(const Programs &programs, const Attachments &attachments) {
+Result<Readings> read_all(const Sources &sources) {
+    const Programs &programs = sources.programs;
+    const uint64_t now_ns = monotonic_ns();
     FirstError failed;
     Readings readings = {
         .counters = failed.value_of(read_counters(programs.map("counters"))),
@@ -37,10 +52,11 @@ Result<Readings> read_all(const Programs &programs, const Attachments &attachmen
         .snapshot = failed.value_of(read_element<fp_snapshot>(programs, "snapshot")),
         .resolver = failed.value_of(read_element<fp_resolver>(programs, "resolver")),
         .upstreams = failed.value_of(read_upstreams(programs.map("upstreams"), programs.map("upstream_counters"))),
-        .interfaces = attachments.list(),
+        .interfaces = sources.attachments.list(),
         .nics = {},
         .conntrack = read_conntrack_fill(),
-        .now_ns = monotonic_ns()};
+        .top_names = read_top_names(sources, now_ns),
+        .now_ns = now_ns};
     if (failed) {
         return tl::unexpected(failed.error());
     }

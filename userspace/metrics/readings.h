@@ -4,10 +4,13 @@
 
 #include "bpf/attachment.h"
 #include "bpf/programs.h"
+#include "bpf/sample_map.h"
 #include "conntrack/table.h"
+#include "metrics/top.h"
 #include "metrics/upstreams.h"
 #include "util/result.h"
 
+#include <atomic>
 #include <cstdint>
 #include <dns_fastpath/abi.h>
 #include <dns_fastpath/config.h>
@@ -36,11 +39,20 @@ struct Readings {
     std::vector<Attached> interfaces;
     std::vector<NicCounters> nics;          // of those interfaces
     std::optional<ConntrackFill> conntrack; // none: the kernel tracks nothing
+    Top top_names;                          // no rows: none are wanted
     uint64_t now_ns = 0;                    // CLOCK_MONOTONIC
 };
 
+// Whence they come, in the daemon. All outlive this, and may be read by several threads at once.
+struct Sources {
+    const Programs &programs;
+    const Attachments &attachments;
+    const SampleMap &samples;
+    const std::atomic<uint32_t> &top_names; // metrics.top_names: a reload changes it
+};
+
 // Costs some system calls for each upstream and interface, and nothing for each answer in the cache.
-Result<Readings> read_all(const Programs &programs, const Attachments &attachments);
+Result<Readings> read_all(const Sources &sources);
 
 Result<fp_meta> read_meta(const Programs &programs);
 

@@ -60,6 +60,9 @@ constexpr Family nic_events = {"nic_events_total", SampleType::counter,
 constexpr Family heartbeat_age = {"heartbeat_age_seconds", SampleType::gauge,
                                   "Time since the daemon's event loop last said that it is alive"};
 
+constexpr Family top_name_queries = {"top_name_queries", SampleType::gauge,
+                                     "Queries of the last minute for the names asked most, estimated from samples"};
+
 constexpr double ns_per_second = 1e9;
 
 void add_results(std::vector<Sample> &samples, const fp_counters &counters) {
@@ -169,6 +172,15 @@ std::vector<Sample> samples_of(const std::vector<NicCounters> &nics) {
     return samples;
 }
 
+std::vector<Sample> samples_of(const Top &top_names) {
+    std::vector<Sample> samples;
+    for (const TopRow &row : top_names.rows) {
+        const double queries = row.queries_per_second * top_names.window_seconds;
+        samples.push_back(make_sample(top_name_queries, queries, {{"qname", row.subject}, {"qtype", row.qtype}}));
+    }
+    return samples;
+}
+
 std::vector<Sample> samples_of(const std::optional<ConntrackFill> &conntrack) {
     if (!conntrack) {
         return {};
@@ -187,7 +199,7 @@ std::vector<Sample> samples_of(const Readings &readings) {
                         samples_of(readings.cache), samples_of(readings.snapshot),
                         samples_of(readings.upstreams, readings.resolver, readings.meta, readings.now_ns),
                         samples_of(readings.interfaces), samples_of(readings.nics), samples_of(readings.conntrack),
-                        build_samples()})) {
+                        samples_of(readings.top_names), build_samples()})) {
         std::move(part.begin(), part.end(), std::back_inserter(all));
     }
     return all;

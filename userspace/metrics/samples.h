@@ -49,6 +49,7 @@ std::vector<Sample> samples_of(const std::vector<Upstream> &upstreams, const fp_
                                uint64_t now_ns);
 std::vector<Sample> samples_of(const std::vector<Attached> &interfaces);
 std::vector<Sample> samples_of(const std::vector<NicCounters> &nics);
+std::vector<Sample> samples_of(const Top &top_names);
 std::vector<Sample> samples_of(const std::optional<ConntrackFill> &conntrack); // none where the kernel tracks nothing
 std::vector<Sample> build_samples();
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metrics/top.h"
 
-#include "dns/byte_order.h"
+#include "dns/name.h"
 #include "metrics/dns_labels.h"
+#include "util/address.h"
 
 #include <algorithm>
 #include <cmath>
@@ -36,12 +37,12 @@ uint16_t type_in(std::string_view octets) {
 }
 
 // What a row is about, for the tallies alone. Only the few rows that are shown are made into text.
-Subject subject_of(const SampledQuery &sample, TopOf what) {
+Subject subject_of(const fp_sample &sample, TopOf what) {
     Subject subject;
     if (what == TopOf::clients) {
-        subject.assign(sample.client.octets.begin(), sample.client.octets.end());
-    } else if (!sample.name.empty()) {
-        subject.assign(sample.name.begin(), what == TopOf::names ? sample.name.end() : sample.name.begin());
+        subject.assign(std::begin(sample.client.octets), std::end(sample.client.octets));
+    } else if (sample.name_len != 0) {
+        subject.assign(sample.name, sample.name + (what == TopOf::names ? sample.name_len : 0));
         append_type(subject, sample.qtype);
     }
     return subject;
@@ -70,7 +71,7 @@ struct Whole {
     Tally tally;
     double variance = 0; // of the estimate for any subject, in units of the variance of one query
 
-    void add(const SampledQuery &sample) {
+    void add(const fp_sample &sample) {
         // A sample stands for itself and for w - 1 queries that nobody saw. The error is w - 1 times the one that was seen,
         // less those: (w - 1)^2 + (w - 1). So where all queries are samples, shares are exact.
         const auto weight = static_cast<double>(sample.weight);
@@ -132,20 +133,20 @@ std::vector<const Entry *> most_asked(const Tallies &tallies, size_t most) {
 
 // Samples older than a minute show that there were none in between that we do not see. A moment is no window to state a rate
 // of: it is a second at least.
-double window_of(std::span<const SampledQuery> samples, uint64_t now_ns) {
+double window_of(std::span<const fp_sample> samples, uint64_t now_ns) {
     uint64_t age = 0;
-    for (const SampledQuery &sample : samples) {
-        age = std::max(age, now_ns - std::min(sample.seen_ns, now_ns));
+    for (const fp_sample &sample : samples) {
+        age = std::max(age, now_ns - std::min<uint64_t>(sample.seen_ns, now_ns));
     }
     return static_cast<double>(std::clamp<uint64_t>(age, FP_NSEC_PER_SEC, top_window_ns)) / FP_NSEC_PER_SEC;
 }
 
 } // namespace
 
-Top top_of(std::span<const SampledQuery> samples, TopOf what, size_t most, uint64_t now_ns) {
+Top top_of(std::span<const fp_sample> samples, TopOf what, size_t most, uint64_t now_ns) {
     Tallies tallies;
     Whole whole;
-    for (const SampledQuery &sample : samples) {
+    for (const fp_sample &sample : samples) {
         if (sample.weight == 0 || sample.seen_ns + top_window_ns < now_ns) {
             continue;
         }

@@ -3,26 +3,14 @@
 // top_name_queries and the status page, so that all three say the same.
 #pragma once
 
-#include "dns/name.h"
-#include "util/address.h"
-
 #include <cstddef>
 #include <cstdint>
+#include <dns_fastpath/events.h>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace fastpath {
-
-// One query that stands for `weight` of them.
-struct SampledQuery {
-    uint64_t seen_ns = 0; // CLOCK_MONOTONIC
-    uint32_t weight = 1;
-    uint16_t qtype = 0;
-    uint8_t result = 0; // enum fp_result
-    IpAddress client;
-    WireName name; // well-formed; empty: the question was not read
-};
 
 enum class TopOf { names, clients, types };
 
@@ -45,8 +33,10 @@ struct Top {
 };
 
 inline constexpr uint64_t top_window_ns = 60 * FP_NSEC_PER_SEC;
+// Samples are to be given from so long before `now_ns` on: older ones than the window tell an idle minute from a short one.
+inline constexpr uint64_t top_look_back_ns = 2 * top_window_ns;
 
 // Of the samples of the last minute, or as far back as there are any. At most `most` rows.
-Top top_of(std::span<const SampledQuery> samples, TopOf what, size_t most, uint64_t now_ns);
+Top top_of(std::span<const fp_sample> samples, TopOf what, size_t most, uint64_t now_ns);
 
 } // namespace fastpath

@@ -76,6 +76,20 @@ Json upstreams_json(const Readings &readings) {
     return list;
 }
 
+Json top_names_json(const Top &top) {
+    Json list = Json::array();
+    for (const TopRow &row : top.rows) {
+        list.push_back({{"qname", row.subject},
+                        {"qtype", row.qtype},
+                        {"queries_per_second", row.queries_per_second},
+                        {"share", row.share},
+                        {"share_low", row.share_low},
+                        {"share_high", row.share_high},
+                        {"hit_ratio", row.hit_ratio}});
+    }
+    return list;
+}
+
 Json interfaces_json(const Readings &readings) {
     Json list = Json::array();
     for (const Attached &attached : readings.interfaces) {
@@ -112,6 +126,7 @@ Json report_of(const Facts &facts) {
             {"rates", rates_json(facts)},
             {"queries", queries_json(facts)},
             {"upstreams", upstreams_json(readings)},
+            {"top_names", top_names_json(readings.top_names)},
             {"interfaces", interfaces_json(readings)},
             {"cache",
              {{"entries", readings.meta.entries},

@@ -28,27 +28,26 @@ std::string new_nonce() {
     return got == sizeof(random) ? fmt::format("{:016x}{:016x}", random[0], random[1]) : "";
 }
 
-struct Sources {
-    const Programs &programs;
-    const Attachments &attachments;
+struct Places {
+    Sources sources;
     const History &history;
     std::shared_ptr<EventLog> events;
 };
 
-Result<Facts> facts_of(const Sources &sources) {
-    return read_all(sources.programs, sources.attachments).map([&](Readings readings) {
+Result<Facts> facts_of(const Places &places) {
+    return read_all(places.sources).map([&](Readings readings) {
         return Facts{.host = host_name(),
                      .version = version,
                      .readings = std::move(readings),
-                     .moments = sources.history.moments(),
-                     .losses = sources.history.losses(),
-                     .events = sources.events->events(),
+                     .moments = places.history.moments(),
+                     .losses = places.history.losses(),
+                     .events = places.events->events(),
                      .now = std::chrono::system_clock::now()};
     });
 }
 
-HttpResponse json_page(const Sources &sources) {
-    const Result<Facts> facts = facts_of(sources);
+HttpResponse json_page(const Places &places) {
+    const Result<Facts> facts = facts_of(places);
     if (!facts) {
         return unavailable(facts.error().message);
     }
@@ -59,8 +58,8 @@ HttpResponse json_page(const Sources &sources) {
 }
 
 // Without a nonce, which nobody could guess, the page has neither style nor script, and is read all the same.
-HttpResponse html_page(const Sources &sources) {
-    const Result<Facts> facts = facts_of(sources);
+HttpResponse html_page(const Places &places) {
+    const Result<Facts> facts = facts_of(places);
     if (!facts) {
         return unavailable(facts.error().message);
     }
@@ -73,11 +72,10 @@ HttpResponse html_page(const Sources &sources) {
 
 } // namespace
 
-std::map<std::string, HttpServer::Handler> status_pages(const Programs &programs, const Attachments &attachments,
-                                                        const History &history, std::shared_ptr<EventLog> events) {
-    const Sources sources = {programs, attachments, history, std::move(events)};
-    return {{"/", [sources] { return html_page(sources); }},
-            {"/status.json", [sources] { return json_page(sources); }}};
+std::map<std::string, HttpServer::Handler> status_pages(const Sources &sources, const History &history,
+                                                        std::shared_ptr<EventLog> events) {
+    const Places places = {sources, history, std::move(events)};
+    return {{"/", [places] { return html_page(places); }}, {"/status.json", [places] { return json_page(places); }}};
 }
 
 } // namespace fastpath

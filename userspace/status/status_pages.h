@@ -2,9 +2,8 @@
 // What the metrics address serves to people: / and /status.json.
 #pragma once
 
-#include "bpf/attachment.h"
-#include "bpf/programs.h"
 #include "metrics/http_server.h"
+#include "metrics/readings.h"
 #include "status/event_log.h"
 #include "status/history.h"
 
@@ -14,8 +13,8 @@
 
 namespace fastpath {
 
-// The handlers run in threads of the server. All outlive them.
-std::map<std::string, HttpServer::Handler> status_pages(const Programs &programs, const Attachments &attachments,
-                                                        const History &history, std::shared_ptr<EventLog> events);
+// The handlers run in threads of the server. `history` outlives them.
+std::map<std::string, HttpServer::Handler> status_pages(const Sources &sources, const History &history,
+                                                        std::shared_ptr<EventLog> events);
 
 } // namespace fastpath

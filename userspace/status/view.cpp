@@ -127,6 +127,20 @@ Json results_of(const Facts &facts) {
     return rows;
 }
 
+Json top_names_of(const Top &top) {
+    constexpr size_t most_names = 10;
+    Json rows = Json::array();
+    for (size_t i = 0; i < std::min(most_names, top.rows.size()); i++) {
+        const TopRow &row = top.rows[i];
+        rows.push_back({{"name", row.subject},
+                        {"type", row.qtype},
+                        {"rate", rate_text(row.queries_per_second)},
+                        {"share", share_text(row.share)},
+                        {"hits", share_text(row.hit_ratio)}});
+    }
+    return rows;
+}
+
 Json interfaces_of(const Readings &readings) {
     Json rows = Json::array();
     for (const Attached &attached : readings.interfaces) {
@@ -209,6 +223,8 @@ Json view_of(const Facts &facts) {
             {"chart", chart_view(facts)},
             {"upstreams", upstreams_of(readings)},
             {"results", results_of(facts)},
+            {"names", top_names_of(readings.top_names)},
+            {"window", duration_text(static_cast<uint64_t>(std::lround(readings.top_names.window_seconds)))},
             {"interfaces", interfaces_of(readings)},
             {"events", events_of(facts)}};
 }
