@@ -51,7 +51,7 @@ dns-fastpath ($1) unstable; urgency=medium
 
   * Package of version ${1%-*}; its changes are in changelog.gz.
 
- -- dns-fastpath developers <dns-fastpath@localhost>  $(LC_ALL=C date --utc --rfc-email --date="@$SOURCE_DATE_EPOCH")
+ -- dns-fastpath maintainers <maintainers@dns-fastpath.invalid>  $(LC_ALL=C date --utc --rfc-email --date="@$SOURCE_DATE_EPOCH")
 EOF2
 }
 

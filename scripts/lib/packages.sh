@@ -90,3 +90,10 @@ kernel_packages=(
     qemu-system-x86
     xz-utils
 )
+
+# Beside the kernels': a Debian 12 on a disk (scripts/kernel-matrix/unit.sh).
+image_tool_packages=(
+    e2fsprogs
+    mmdebstrap
+    systemd
+)

@@ -248,12 +248,9 @@ TEST(ConfigReference, IsATableThatNoCellBreaks) {
 
 TEST(ConfigExample, HasEveryKeyWithItsDefault) {
     const std::string file = source_dir + "/userspace/packaging/dns-fastpath.yaml";
-    Config wanted;
-    wanted.interfaces = {{"eth0"}}; // has no default
-
     const auto config = load_config(file);
     ASSERT_TRUE(config) << config.error().message;
-    EXPECT_EQ(*config, wanted);
+    EXPECT_EQ(*config, Config());
 
     const YAML::Node root = YAML::LoadFile(file);
     for (const Key &key : config_keys()) {

@@ -99,7 +99,9 @@ void add_cache_commands(CLI::App &app, Invocation &asked) {
     add_file(load, asked.file, "a file that `cache save` or the daemon has written; - for standard input");
 }
 
-void add_commands(CLI::App &app, Invocation &asked) {
+} // namespace
+
+void declare_commands(CLI::App &app, Invocation &asked) {
     app.set_version_flag("--version", std::string("dns-fastpathctl ") + version);
     app.set_help_all_flag("--help-all", "print the help of all commands");
     app.add_flag("--json", asked.json, "print JSON");
@@ -119,14 +121,12 @@ void add_commands(CLI::App &app, Invocation &asked) {
     add_command(app, "detach", "take the programs off all interfaces now", detach, asked);
 }
 
-} // namespace
-
 tl::expected<Invocation, ExitCode> parse_command_line(int argc, const char *const *argv, std::ostream &out,
                                                       std::ostream &err) {
     Invocation asked;
     CLI::App app("Looks into a running dns-fastpath by its pinned maps; works without the daemon as well.",
                  "dns-fastpathctl");
-    add_commands(app, asked);
+    declare_commands(app, asked);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {

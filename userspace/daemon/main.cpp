@@ -5,6 +5,7 @@
 #include "config/print.h"
 #include "config/validate.h"
 #include "config/warnings.h"
+#include "daemon/command_line.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 #include "version.h"
@@ -13,7 +14,6 @@
 #include <algorithm>
 #include <csignal>
 #include <iostream>
-#include <map>
 #include <spdlog/spdlog.h>
 
 namespace {
@@ -22,54 +22,18 @@ using namespace fastpath;
 
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
-constexpr const char *default_config = "/etc/dns-fastpath/dns-fastpath.yaml";
 
-struct CommandLine {
-    std::string config_file;
-    std::vector<std::string> interfaces;
-    std::string pins = FP_PIN_ROOT;
-    std::string log_level;
-    bool check_config = false;
-    bool print_config = false;
-};
-
-const std::map<std::string, LogLevel> log_levels = {{"trace", LogLevel::trace},
-                                                    {"debug", LogLevel::debug},
-                                                    {"info", LogLevel::info},
-                                                    {"warn", LogLevel::warn},
-                                                    {"error", LogLevel::error}};
-
-void declare_options(CLI::App &app, CommandLine &line) {
-    app.add_option("--config", line.config_file,
-                   std::string("Config file (default: ") + default_config + ", if it is there)")
-        ->type_name("FILE");
-    app.add_option("--interface", line.interfaces, "Interface to attach to, in place of the config's; may be repeated")
-        ->type_name("IF")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->allow_extra_args(false);
-    app.add_option("--pins", line.pins, "Where maps and links are pinned, for a second instance on one host")
-        ->type_name("DIR")
-        ->capture_default_str();
-    app.add_option("--log-level", line.log_level, "trace, debug, info, warn or error, in place of the config's")
-        ->type_name("LEVEL")
-        ->check(CLI::IsMember(log_levels));
-    app.add_flag("--check-config", line.check_config, "Check the config and exit");
-    app.add_flag("--print-config", line.print_config, "Print the effective config with every default and exit");
-    app.set_version_flag("--version", std::string("dns-fastpathd ") + version);
-}
-
-Result<Config> read_file(const CommandLine &line) {
-    if (!line.config_file.empty()) {
-        return load_config(line.config_file);
-    }
+// Empty where there is none.
+std::string file_to_read(const CommandLine &line) {
     std::error_code none;
-    return std::filesystem::exists(default_config, none) ? load_config(default_config) : Config();
+    return !line.config_file.empty() || !std::filesystem::exists(default_config, none) ? line.config_file
+                                                                                       : default_config;
 }
 
 // The file with the command line on top.
 Result<Config> effective_config(const CommandLine &line) {
-    Result<Config> config = read_file(line);
+    const std::string file = file_to_read(line);
+    Result<Config> config = file.empty() ? Config() : load_config(file);
     if (!config) {
         return config;
     }
@@ -83,7 +47,7 @@ Result<Config> effective_config(const CommandLine &line) {
         config->log.level = log_levels.at(line.log_level);
     }
     if (Result<> valid = validate(*config); !valid) {
-        return tl::unexpected(valid.error());
+        return fail((file.empty() ? "" : file + ": ") + valid.error().message);
     }
     return config;
 }
