@@ -103,8 +103,9 @@ Load::Load(const Lab &lab, unsigned queries_per_second, unsigned seconds, const 
     : process_(
           lab.start(Machine::client, dnsperf(write_questions(lab, questions), at_rate(queries_per_second, seconds)))) {}
 
-Load Load::of_hits(const Lab &lab, unsigned queries_per_second, unsigned seconds) {
-    Command command = dnsperf(hot_names(lab), at_rate(queries_per_second, seconds));
+Load Load::of_hits(const Lab &lab, unsigned queries_per_second) {
+    constexpr unsigned longest = 120; // seconds
+    Command command = dnsperf(hot_names(lab), at_rate(queries_per_second, longest));
     command.insert(command.end(), {"-c", "100"}); // the last one counts
     return Load(lab.start(Machine::client, command));
 }

@@ -4,6 +4,7 @@
 
 #include "harness/lab.h"
 
+#include <csignal>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -39,10 +40,11 @@ class Load {
     // Of these questions ("name type"), one after the other.
     Load(const Lab &lab, unsigned queries_per_second, unsigned seconds, const std::vector<std::string> &questions);
 
-    // Of hits at a high rate. A socket's buffer holds some 50 answers that XDP sent, hence many of them.
-    static Load of_hits(const Lab &lab, unsigned queries_per_second, unsigned seconds);
+    // Of hits at a high rate, until it is ended. A socket's buffer holds some 50 answers that XDP sent, hence many of them.
+    static Load of_hits(const Lab &lab, unsigned queries_per_second);
 
     bool is_running() { return process_.is_running(); }
+    void end() { process_.signal(SIGINT); }
     // Waits for its end.
     LoadReport report();
 

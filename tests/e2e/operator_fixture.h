@@ -15,7 +15,6 @@ class OperatorTest : public LabTest {
   protected:
     static constexpr const char *hits = "queries_total{result=\"hit\"}";
     static constexpr unsigned rate = 20'000;
-    static constexpr unsigned seconds = 6; // for what takes at most four
 
     static double hits_given() { return stats(lab()).fastpath(hits); }
     static bool hits_go_on(unsigned many = rate / 2) {
@@ -25,14 +24,14 @@ class OperatorTest : public LabTest {
     // The hot names are in the cache. Each query that is sent while `work` is done is a hit, and each is answered.
     static void expect_no_hit_is_lost(const std::function<void()> &work) {
         const double given = hits_given();
-        Load load = Load::of_hits(lab(), rate, seconds);
+        Load load = Load::of_hits(lab(), rate);
         ASSERT_TRUE(hits_go_on());
         work();
         EXPECT_TRUE(hits_go_on()) << "no hits afterwards";
-        EXPECT_TRUE(load.is_running()) << "the load was over too soon to say anything";
+        load.end();
         const LoadReport report = load.report();
         EXPECT_EQ(report.lost, 0U) << "of " << report.sent;
-        EXPECT_GE(report.sent, rate * seconds * 8 / 10) << "the load was not what it should be";
+        EXPECT_GE(report.sent, rate) << "the load was not what it should be";
         EXPECT_EQ(hits_given() - given, static_cast<double>(report.sent)) << "not all were hits";
     }
 

@@ -129,7 +129,7 @@ TEST_F(Operator, AMetricsAddressThatIsTakenKeepsNoQueryWaiting) {
 TEST_F(Operator, DetachAndStart) {
     auto first = std::make_unique<FastpathDaemon>(lab(), keeping());
     learn_hot_names(lab());
-    Load load = Load::of_hits(lab(), 2000, seconds);
+    Load load = Load::of_hits(lab(), 2000);
     ASSERT_TRUE(hits_go_on(1000));
     control(lab(), {"detach"});
     EXPECT_FALSE(has_xdp());
@@ -137,6 +137,7 @@ TEST_F(Operator, DetachAndStart) {
     const FastpathDaemon next(lab(), keeping());
     EXPECT_TRUE(has_xdp());
     EXPECT_TRUE(hits_go_on(1000));
+    load.end();
     EXPECT_LE(load.report().lost, 20U);
 }
 

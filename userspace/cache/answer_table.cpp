@@ -176,7 +176,7 @@ void AnswerTable::unpublish(Way &way) {
 }
 
 Result<> AnswerTable::insert(const Entry &entry, uint64_t now_ns) {
-    const Result<> restored = restore(entry, now_ns);
+    Result<> restored = restore(entry, now_ns);
     counters_.fills += restored ? 1U : 0U;
     return restored;
 }

@@ -180,7 +180,8 @@ void Snapshots::take_loaded(const std::string &file, uint64_t began_ns, const Re
     }
     published_.load_errors++;
     const std::string refused = file + ".refused";
-    const bool kept = ::rename(file.c_str(), refused.c_str()) == 0;
+    std::error_code none;
+    const bool kept = std::filesystem::is_regular_file(file, none) && ::rename(file.c_str(), refused.c_str()) == 0;
     spdlog::error("{}; the cache fills from the resolvers instead{}", result.error().message,
                   kept ? ", the file is kept as " + refused : "");
 }

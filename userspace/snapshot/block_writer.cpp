@@ -45,7 +45,7 @@ Result<> BlockWriter::write_block(BlockKind kind, uint32_t records, std::span<co
     store_be32(header, 4, records);
     store_be32(header, 8, static_cast<uint32_t>(payload.size()));
     store_be32(header, block_crc_at, block_crc(header, payload));
-    const Result<> written = write(header);
+    Result<> written = write(header);
     return written ? write(payload) : written;
 }
 
@@ -53,12 +53,12 @@ Result<> BlockWriter::begin(const Head &head) {
     std::array<uint8_t, preamble_size> preamble = {};
     std::copy(magic.begin(), magic.end(), preamble.begin());
     store_be32(preamble, magic.size(), format_version);
-    const Result<> written = write(preamble);
+    Result<> written = write(preamble);
     return written ? write_block(BlockKind::head, 0, encode(head)) : written;
 }
 
 Result<> BlockWriter::write_answers() {
-    const Result<> written = write_block(BlockKind::answers, records_, payload_);
+    Result<> written = write_block(BlockKind::answers, records_, payload_);
     payload_.clear();
     records_ = 0;
     return written;
@@ -73,7 +73,7 @@ Result<> BlockWriter::add(const Record &record) {
 
 Result<> BlockWriter::end() {
     if (records_ != 0) {
-        if (const Result<> written = write_answers(); !written) {
+        if (Result<> written = write_answers(); !written) {
             return written;
         }
     }

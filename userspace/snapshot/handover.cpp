@@ -90,12 +90,12 @@ bool send_file(int connection, int file) {
 UniqueFd receive_file(int connection) {
     Envelope envelope;
     if (::recvmsg(connection, &envelope.message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) != 1) {
-        return UniqueFd();
+        return {};
     }
     const cmsghdr *const rights = CMSG_FIRSTHDR(&envelope.message);
     if (rights == nullptr || rights->cmsg_level != SOL_SOCKET || rights->cmsg_type != SCM_RIGHTS ||
         rights->cmsg_len != CMSG_LEN(sizeof(int))) {
-        return UniqueFd();
+        return {};
     }
     int file = -1;
     std::memcpy(&file, CMSG_DATA(rights), sizeof(file));

@@ -80,7 +80,7 @@ Result<Saved> save_to_file(const std::filesystem::path &path, AnswerMemory &memo
     if (!file) {
         return tl::unexpected(file.error());
     }
-    const Result<Saved> saved = save_to(file->fd(), path, memory, settings);
+    Result<Saved> saved = save_to(file->fd(), path, memory, settings);
     if (!saved) {
         return saved;
     }
