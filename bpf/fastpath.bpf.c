@@ -14,6 +14,7 @@
 
 #include "lib/acl.h"
 #include "lib/answer.h"
+#include "lib/capture.h"
 #include "lib/edns.h"
 #include "lib/exit.h"
 #include "lib/frame.h"
@@ -213,13 +214,20 @@ static __always_inline int take_packet(struct xdp_md *ctx)
     __u32 zero = 0;
     struct fp_scratch *s = bpf_map_lookup_elem(&scratch, &zero);
     struct fp_counters *count = bpf_map_lookup_elem(&counters, &zero);
+    enum fp_outcome outcome;
+    enum xdp_action verdict;
 
     if (!s || !count)
         return XDP_PASS;
     s->question.name_len = 0;
     s->way.chosen = 0;
     s->egress = 0;
-    return fp_exit(count, walk_packet(ctx, s, count), s);
+    s->captured = fp_begin_capture(ctx);
+    outcome = walk_packet(ctx, s, count);
+    verdict = fp_exit(count, outcome, s);
+    if (s->captured)
+        fp_capture_left(ctx, outcome, verdict);
+    return verdict;
 }
 
 SEC("xdp.frags")

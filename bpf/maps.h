@@ -11,6 +11,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include <dns_fastpath/cache.h>
+#include <dns_fastpath/capture.h>
 #include <dns_fastpath/config.h>
 #include <dns_fastpath/counters.h>
 #include <dns_fastpath/events.h>
@@ -294,5 +295,20 @@ static __always_inline struct fp_scratch *fp_find_scratch(void)
 
     return bpf_map_lookup_elem(&scratch, &zero);
 }
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct fp_capture);
+} capture SEC(".maps");
+
+/* libbpf makes it as large as there are CPUs. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+    __type(key, __u32);
+    __type(value, __u32);
+} captured SEC(".maps");
 
 #endif

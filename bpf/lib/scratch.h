@@ -125,8 +125,9 @@ struct fp_scratch {
     struct bpf_fib_lookup fib;
     struct bpf_sock_tuple tuple;
     __u32 pad4;
-    __u32 egress; /* ifindex by which the packet leaves; 0 = that by which it came */
-    __u32 pad3;
+    __u32 egress;  /* ifindex by which the packet leaves; 0 = that by which it came */
+    __u8 captured; /* the packet is kept as it came (lib/capture.h) */
+    __u8 pad3[3];
     __u8 headers[FP_QUESTION_BUFFER]; /* while the head of the packet moves */
     __u8 turned[2 * FP_BODY_MAX];     /* an RRset while it is turned: start and length are bounded each for itself */
 };

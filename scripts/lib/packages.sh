@@ -73,6 +73,7 @@ test_packages=(
     prometheus
     shellcheck
     systemd
+    tcpdump
 )
 
 # To make the Debian package (scripts/package.sh).

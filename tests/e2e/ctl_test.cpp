@@ -39,7 +39,7 @@ constexpr const char *interface = "fpctl0";
 constexpr IpAddress address4 = IpAddress::from_ipv4({192, 0, 2, 53});
 constexpr IpAddress address6 = {{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x53}};
 
-enum : int { fine = 0, failed = 1, not_running = 3 };
+enum : int { fine = 0, failed = 1, usage = 2, not_running = 3 };
 
 ResponseText address_of(const std::string &name) {
     return {.question = name + " IN A", .answer = {name + " 300 IN A 192.0.2.1"}};
@@ -220,6 +220,57 @@ TEST_F(Ctl, SaysWhereNothingIsPinned) {
     const test::Finished finished = test::run({FASTPATH_CTL, "status", "--pins", bpffs / "fp-nothing-here"});
     EXPECT_EQ(finished.exit_code, not_running);
     EXPECT_TRUE(contains(finished.output, "not running: nothing is pinned in /sys/fs/bpf/fp-nothing-here"));
+}
+
+// What each command ends with: beside a daemon, beside the pins of one that was stopped, and where nothing is pinned. The daemon
+// of these pins is this test, and not the process that `meta` names.
+struct ExitCodes {
+    test::Command command;
+    int running;
+    int stopped;
+    int nothing;
+};
+
+const std::vector<ExitCodes> exit_codes = {
+    {{"status"}, fine, failed, not_running},
+    {{"stats"}, fine, fine, not_running},
+    {{"top", "names"}, fine, fine, not_running},
+    {{"upstreams"}, fine, fine, not_running},
+    {{"doctor"}, failed, failed, not_running}, // generic XDP is a warning
+    {{"cache", "dump"}, fine, fine, not_running},
+    {{"cache", "get", "example.com"}, fine, fine, not_running},
+    {{"cache", "get", "nowhere.example"}, failed, failed, not_running},
+    {{"cache", "flush", "nowhere.example"}, fine, fine, not_running},
+    {{"cache", "flush-zone", "nowhere.example"}, fine, fine, not_running},
+    {{"cache", "load", "/nowhere"}, failed, failed, not_running},
+    {{"drain", "198.18.1.11"}, fine, fine, not_running},
+    {{"undrain", "198.18.1.11"}, fine, fine, not_running},
+    {{"drain", "198.18.1.99"}, failed, failed, not_running},
+    {{"reload"}, failed, not_running, not_running},
+    {{"capture", "/dev/null", "--seconds", "1"}, fine, fine, not_running},
+    {{"capture", "/nowhere/x", "--seconds", "1"}, failed, failed, not_running},
+    {{"top", "resolvers"}, usage, usage, usage},
+    {{"frobnicate"}, usage, usage, usage},
+    {{"--help"}, fine, fine, fine},
+};
+
+TEST_F(Ctl, EndsWithTheCodeThatIsAgreed) {
+    attach();
+    listen_on(address4);
+    add_upstreams();
+    add(address_of("example.com."));
+    for (const ExitCodes &codes : exit_codes) {
+        EXPECT_EQ(ctl(codes.command).exit_code, codes.running) << testing::PrintToString(codes.command);
+    }
+    stop_daemon();
+    for (const ExitCodes &codes : exit_codes) {
+        EXPECT_EQ(ctl(codes.command).exit_code, codes.stopped) << testing::PrintToString(codes.command);
+    }
+    for (const ExitCodes &codes : exit_codes) {
+        test::Command command = {FASTPATH_CTL, "--pins", bpffs / "fp-nothing-here"};
+        command.insert(command.end(), codes.command.begin(), codes.command.end());
+        EXPECT_EQ(test::run(command).exit_code, codes.nothing) << testing::PrintToString(codes.command);
+    }
 }
 
 TEST_F(Ctl, RefusesPinsOfAnotherVersion) {
@@ -443,6 +494,10 @@ TEST_F(Ctl, DoctorGathersFactsOfPinsAndHost) {
     }
     EXPECT_EQ(statuses, (std::map<std::string, std::string>{{"heartbeat", "ok"},
                                                             {"xdp_mode", "warning"},
+                                                            {"mtu", "ok"},
+                                                            {"queues", "ok"},
+                                                            {"nic_allowances", "ok"},
+                                                            {"nic_connections", "ok"},
                                                             {"source_ports", "ok"},
                                                             {"forwarding", "ok"},
                                                             {"notrack", "ok"},

@@ -3,6 +3,7 @@
 #include "ctl/command_line.h"
 
 #include <gtest/gtest.h>
+#include <linux/bpf.h>
 #include <sstream>
 
 namespace fastpath::ctl {
@@ -28,6 +29,8 @@ TEST(CommandLine, FindsEachCommand) {
     EXPECT_EQ(parse({"detach"}).result->command, &detach);
     EXPECT_EQ(parse({"doctor"}).result->command, &show_doctor);
     EXPECT_EQ(parse({"reload"}).result->command, &reload);
+    EXPECT_EQ(parse({"top", "names"}).result->command, &show_top);
+    EXPECT_EQ(parse({"capture", "-"}).result->command, &capture);
     EXPECT_EQ(parse({"upstreams"}).result->command, &show_upstreams);
     EXPECT_EQ(parse({"drain", "local"}).result->command, &drain);
     EXPECT_EQ(parse({"undrain", "local"}).result->command, &undrain);
@@ -61,6 +64,36 @@ TEST(CommandLine, HandsOverAnUpstreamInOneForm) {
     EXPECT_EQ(parse({"drain", "198.18.1.11"}).result->upstream, "198.18.1.11");
     EXPECT_EQ(parse({"drain", "2001:DB8:0::11"}).result->upstream, "2001:db8::11");
     EXPECT_EQ(parse({"undrain", "local"}).result->upstream, "local");
+}
+
+TEST(CommandLine, HandsOverWhatTopIsAbout) {
+    EXPECT_EQ(parse({"top", "names"}).result->top_of, TopOf::names);
+    EXPECT_EQ(parse({"top", "names"}).result->rows, 10);
+    EXPECT_EQ(parse({"top", "clients"}).result->top_of, TopOf::clients);
+    EXPECT_EQ(parse({"top", "types", "-n", "3"}).result->top_of, TopOf::types);
+    EXPECT_EQ(parse({"top", "types", "-n", "3"}).result->rows, 3);
+}
+
+TEST(CommandLine, HandsOverTheFilterOfACapture) {
+    const CaptureOptions plain = parse({"capture", "x.pcapng"}).result->capture;
+    EXPECT_EQ(plain.file, "x.pcapng");
+    EXPECT_EQ(plain.filter.per_second, 1000);
+    EXPECT_EQ(plain.filter.verdicts, ~(1U << XDP_PASS)) << "tcpdump sees the rest";
+    EXPECT_EQ(plain.filter.zone_len, 0);
+    EXPECT_FALSE(plain.count || plain.seconds);
+
+    const CaptureOptions rich = parse({"capture", "-", "--address", "198.18.8.0/21", "--zone", "Example", "--verdict",
+                                       "tx,drop", "--rate", "5", "--count", "7", "--seconds", "9"})
+                                    .result->capture;
+    EXPECT_EQ(IpAddress::from_abi(rich.filter.address), parse_address("198.18.8.0").value());
+    EXPECT_EQ(IpAddress::from_abi(rich.filter.address_mask),
+              parse_address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:f800").value());
+    EXPECT_EQ(rich.filter.zone_len, 9);
+    EXPECT_EQ(rich.filter.zone[1], 'e');
+    EXPECT_EQ(rich.filter.verdicts, 1U << XDP_TX | 1U << XDP_DROP);
+    EXPECT_EQ(rich.filter.per_second, 5);
+    EXPECT_EQ(rich.count, 7);
+    EXPECT_EQ(rich.seconds, 9);
 }
 
 TEST(CommandLine, TakesGlobalOptionsBeforeAndBehindTheCommand) {
@@ -105,6 +138,16 @@ TEST(CommandLine, RefusesBadUsage) {
         {"undrain", "198.18.1.11:53"},
         {"upstreams", "198.18.1.11"},
         {"--pins"},
+        {"top"},
+        {"top", "resolvers"},
+        {"top", "names", "-n", "0"},
+        {"capture"},
+        {"capture", "x", "--address", "198.18.8.1/21"},
+        {"capture", "x", "--zone", "a..b"},
+        {"capture", "x", "--verdict", "maybe"},
+        {"capture", "x", "--rate", "0"},
+        {"capture", "x", "--count", "0"},
+        {"capture", "-", "--json"},
     };
     for (const auto &words : bad) {
         const Parsed parsed = parse(words);

@@ -3,8 +3,11 @@
 #pragma once
 
 #include "bpf/pin_directory.h"
+#include "ctl/capture.h"
+#include "ctl/query_packet.h"
 #include "ctl/terminal.h"
 #include "dns/name.h"
+#include "metrics/top.h"
 #include "util/result.h"
 
 #include <cstdint>
@@ -24,9 +27,12 @@ using Command = Result<ExitCode> (*)(const Invocation &asked, Pinned &pinned, Ou
 
 Result<ExitCode> show_status(const Invocation &asked, Pinned &pinned, Output &output);
 Result<ExitCode> show_stats(const Invocation &asked, Pinned &pinned, Output &output);
+Result<ExitCode> show_top(const Invocation &asked, Pinned &pinned, Output &output);
 Result<ExitCode> show_upstreams(const Invocation &asked, Pinned &pinned, Output &output);
 Result<ExitCode> drain(const Invocation &asked, Pinned &pinned, Output &output);
 Result<ExitCode> undrain(const Invocation &asked, Pinned &pinned, Output &output);
+Result<ExitCode> explain(const Invocation &asked, Pinned &pinned, Output &output);
+Result<ExitCode> capture(const Invocation &asked, Pinned &pinned, Output &output);
 Result<ExitCode> show_doctor(const Invocation &asked, Pinned &pinned, Output &output);
 Result<ExitCode> cache_get(const Invocation &asked, Pinned &pinned, Output &output);
 Result<ExitCode> cache_dump(const Invocation &asked, Pinned &pinned, Output &output);
@@ -46,6 +52,12 @@ struct Invocation {
     std::optional<uint16_t> qtype = {};
     std::optional<std::string> file = {};     // "-" = standard input or output
     std::optional<std::string> upstream = {}; // as `upstreams` names it: an address, or "local"
+    TopOf top_of = TopOf::names;
+    uint32_t rows = 10;
+    std::optional<IpAddress> client = {}; // of the query that is explained
+    std::optional<IpAddress> server = {};
+    QueryOptions query = {};
+    CaptureOptions capture = {};
 };
 
 } // namespace fastpath::ctl

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/command_line.h"
 
-#include "ctl/records.h"
-#include "dns/type_text.h"
-#include "util/address.h"
+#include "ctl/arguments.h"
 
 #include <CLI/CLI.hpp>
 #include <string>
@@ -13,59 +11,13 @@ namespace fastpath::ctl {
 
 namespace {
 
-constexpr const char *local_resolver = "local";
+constexpr const char *any_type = "a record type, such as MX or TYPE65280; default: all types";
 constexpr const char *exit_codes = "Exit codes: 0 fine, 1 failed or degraded, 2 bad usage, 3 not running.";
 
 CLI::App *add_command(CLI::App &parent, const char *name, const char *help, Command command, Invocation &asked) {
     CLI::App *const added = parent.add_subcommand(name, help);
     added->callback([&asked, command] { asked.command = command; });
     return added;
-}
-
-// Bad values are usage errors. An empty one is bad too: a flush of "$name" must not become a flush of everything.
-void add_name(CLI::App &command, const char *label, std::optional<WireName> &name) {
-    const auto take = [label, &name](const std::string &text) {
-        Result<WireName> wire = name_from_text(text);
-        if (!wire) {
-            throw CLI::ValidationError(label, wire.error().message);
-        }
-        name = std::move(*wire);
-    };
-    command.add_option_function<std::string>(label, take, "a domain name, with or without the dot at the end")
-        ->required();
-}
-
-void add_type(CLI::App &command, std::optional<uint16_t> &qtype) {
-    const auto take = [&qtype](const std::string &text) {
-        qtype = type_from_text(text);
-        if (!qtype) {
-            throw CLI::ValidationError("TYPE",
-                                       "unknown record type '" + text + "'; without a name it is written as TYPE65280");
-        }
-    };
-    command.add_option_function<std::string>("TYPE", take,
-                                             "a record type, such as MX or TYPE65280; default: all types");
-}
-
-void add_file(CLI::App &command, std::optional<std::string> &file, const char *help) {
-    const auto take = [&file](const std::string &text) {
-        if (text.empty()) {
-            throw CLI::ValidationError("FILE", "the name of the file is empty");
-        }
-        file = text;
-    };
-    command.add_option_function<std::string>("FILE", take, help)->required();
-}
-
-void add_upstream(CLI::App &command, std::optional<std::string> &upstream) {
-    const auto take = [&upstream](const std::string &text) {
-        const Result<IpAddress> address = parse_address(text);
-        if (!address && text != local_resolver) {
-            throw CLI::ValidationError("ADDR", address.error().message + "; or \"local\": the resolver on this host");
-        }
-        upstream = address ? to_string(*address) : text;
-    };
-    command.add_option_function<std::string>("ADDR", take, "the address of an upstream, or local")->required();
 }
 
 void add_upstream_commands(CLI::App &app, Invocation &asked) {
@@ -84,11 +36,11 @@ void add_cache_commands(CLI::App &app, Invocation &asked) {
 
     CLI::App &get = *add_command(cache, "get", "show the answers for a name", cache_get, asked);
     add_name(get, "NAME", asked.name);
-    add_type(get, asked.qtype);
+    add_type(get, asked.qtype, any_type);
     add_command(cache, "dump", "show all answers", cache_dump, asked);
     CLI::App &flush = *add_command(cache, "flush", "forget the answers for a name", cache_flush, asked);
     add_name(flush, "NAME", asked.name);
-    add_type(flush, asked.qtype);
+    add_type(flush, asked.qtype, any_type);
     CLI::App &flush_zone =
         *add_command(cache, "flush-zone", "forget a name and all names below it", cache_flush, asked);
     add_name(flush_zone, "ZONE", asked.zone);
@@ -97,6 +49,16 @@ void add_cache_commands(CLI::App &app, Invocation &asked) {
     add_file(save, asked.file, "the file to replace; - for standard output");
     CLI::App &load = *add_command(cache, "load", "put the answers of such a file into the cache", cache_load, asked);
     add_file(load, asked.file, "a file that `cache save` or the daemon has written; - for standard input");
+}
+
+void add_insight_commands(CLI::App &app, Invocation &asked) {
+    CLI::App &top = *add_command(
+        app, "top", "what is asked most, or who asks most: estimated from samples of the last minute", show_top, asked);
+    add_top_options(top, asked);
+    CLI::App &capturing = *add_command(
+        app, "capture", "packets that are answered or dropped before tcpdump sees them, as they came and as they left",
+        capture, asked);
+    add_capture_options(capturing, asked.capture);
 }
 
 } // namespace
@@ -112,6 +74,7 @@ void declare_commands(CLI::App &app, Invocation &asked) {
 
     add_command(app, "status", "interfaces, daemon, hit ratio and fill; exit 1 where degraded", show_status, asked);
     add_command(app, "stats", "every counter by its metric name", show_stats, asked);
+    add_insight_commands(app, asked);
     add_upstream_commands(app, asked);
     add_cache_commands(app, asked);
     add_command(app, "doctor", "what on this host would hurt, and the remedy; exit 1 where there is something to do",
@@ -129,6 +92,9 @@ tl::expected<Invocation, ExitCode> parse_command_line(int argc, const char *cons
     declare_commands(app, asked);
     try {
         app.parse(argc, argv);
+        if (asked.json && asked.capture.file == "-") {
+            throw CLI::ValidationError("--json", "standard output is where the packets go");
+        }
     } catch (const CLI::ParseError &error) {
         return tl::unexpected(app.exit(error, out, err) == 0 ? ExitCode::fine : ExitCode::usage);
     }
