@@ -16,10 +16,11 @@ usage() {
     cat <<'EOF'
 usage: scripts/kernel-matrix.sh [OPTION]... [PROGRAM]...
 Runs the GoogleTest programs PROGRAM (default: every test of the build with the label `bpf`) on each kernel and prints
-a table. Exits 0 only if every test ran and passed on every kernel.
+a table. Without PROGRAM it then tries the package and the systemd unit on a Debian 12 (alone: kernel-matrix/unit.sh).
+Exits 0 only if every test ran and passed on every kernel, and every step with the unit.
 
   --kernels LIST       comma-separated: `running`, or a series of Debian cloud kernels (default: running,6.1,6.12)
-  --quick              for CI: the guests run at the same time, with one CPU each instead of two
+  --quick              for CI: the guests run at the same time, with one CPU each instead of two; without the unit
   --build-dir DIR      where the tests were built (default: build); logs go to DIR/kernel-matrix/KERNEL
   --cache-dir DIR      where kernels are kept (default: ~/.cache/dns-fastpath/kernels)
   --timeout S          limit for one kernel, from boot to power-off (default: 600)
@@ -37,6 +38,7 @@ bad_usage() {
 parse_options() {
     kernels=(running 6.1 6.12)
     quick=no
+    unit=yes
     guest_filter=
     list=no
     build_dir=$repo_root/build
@@ -53,13 +55,17 @@ parse_options() {
                 ;;
             --quick)
                 quick=yes
+                unit=no
                 # Before kernel 6.8 each table that goes waits for all CPUs, a second and more in an emulator: minutes.
                 guest_filter='GTEST_FILTER=-SteeringMapsTest.*'
                 ;;
             --list) list=yes ;;
             --help) usage && exit 0 ;;
             -*) bad_usage "unknown option $1" ;;
-            *) programs+=("$(realpath -m "$1")") ;;
+            *)
+                programs+=("$(realpath -m "$1")")
+                unit=no
+                ;;
         esac
         shift
     done
@@ -164,7 +170,7 @@ run_all() {
     done
 }
 
-# Ends the script with the verdict.
+# Fails if something has.
 report() {
     local kernel verdict=0 tables=()
     for kernel in "${kernels[@]}"; do
@@ -178,7 +184,7 @@ report() {
     echo
     print_tables "${tables[@]}"
     printf '\nLogs: %s\n' "$log_dir"
-    exit "$verdict"
+    return "$verdict"
 }
 
 main() {
@@ -205,7 +211,12 @@ main() {
         prepare_run "$kernel"
     done
     run_all
-    report
+    local verdict=0
+    report || verdict=1
+    if [[ $unit == yes ]]; then
+        "$scripts/kernel-matrix/unit.sh" --build-dir "$build_dir" || verdict=1
+    fi
+    exit "$verdict"
 }
 
 main "$@"

@@ -7,7 +7,6 @@ image_packages=(
     bind9-dnsutils
     dbus
     dnsperf
-    ethtool
     initramfs-tools
     iproute2
     kmod

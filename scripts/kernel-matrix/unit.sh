@@ -63,24 +63,31 @@ kvm_works() {
     [[ -w /dev/kvm ]] && boot 20 kvm -append "panic=-1" >"$log_dir/kvm.log" 2>&1
 }
 
-# The trial goes to the guest as a tar archive on a second disk; neither disk is written to.
+# make_payload QPS: the trial, as a tar archive for the guest's second disk.
+make_payload() {
+    mkdir -p "$log_dir/trial"
+    cp "$here"/guest/{trial,steps,unbound.conf} "$log_dir/trial"
+    cp "$deb" "$log_dir/trial/dns-fastpath.deb"
+    clang -target bpf -O2 -I"/usr/include/$(gcc -print-multiarch)" -c "$here/../lab/xdp_pass.bpf.c" -o "$log_dir/trial/xdp_pass.o"
+    echo "$1" >"$log_dir/trial/qps"
+    tar --create --directory="$log_dir/trial" --file="$log_dir/trial.tar" .
+}
+
+# Neither disk is written to.
 run_trial() {
     local accelerator=tcg qps=300
     if kvm_works; then
         accelerator=kvm
         qps=20000
     fi
-    mkdir -p "$log_dir/trial"
-    cp "$here"/guest/{trial,steps,unbound.conf} "$log_dir/trial"
-    cp "$deb" "$log_dir/trial/dns-fastpath.deb"
-    echo "$qps" >"$log_dir/trial/qps"
-    tar --create --directory="$log_dir/trial" --file="$log_dir/trial.tar" .
+    make_payload "$qps"
     say "booting the guest ($accelerator); hits at $qps queries a second"
     boot "$seconds" "$accelerator" -initrd "$cache_dir/initrd" \
         -serial "file:$log_dir/console.log" -serial "file:$log_dir/transcript.log" \
         -drive "file=$cache_dir/disk.img,format=raw,if=virtio,snapshot=on" \
         -drive "file=$log_dir/trial.tar,format=raw,if=virtio,snapshot=on" \
-        -append "console=ttyS0 root=/dev/vda rw quiet oops=panic panic=-1 no_timer_check" >"$log_dir/qemu.log" 2>&1
+        -append "console=ttyS0 root=/dev/vda rw quiet oops=panic panic=-1 no_timer_check" >"$log_dir/qemu.log" 2>&1 ||
+        echo "QEMU ended with exit code $? (qemu.log)"
 }
 
 # report: the table; succeeds only if the trial came to its end, with steps, none of which failed.
@@ -101,13 +108,13 @@ main() {
     parse_options "$@"
     require_root "making the guest's disk"
     [[ $(uname -m) == x86_64 ]] || die "the guest runs what was built here: this needs an x86_64 machine"
-    install_missing "${kernel_packages[@]}" "${image_tool_packages[@]}"
+    install_missing "${build_packages[@]}" "${kernel_packages[@]}" "${image_tool_packages[@]}"
     [[ -n $deb ]] || make_package
     rm -rf "$log_dir"
     mkdir -p "$log_dir"
     make_image "$cache_dir" "$deb"
     local verdict=0
-    run_trial || echo "QEMU ended with exit code $?"
+    run_trial
     report || verdict=1
     printf '\nLogs: %s (what failed, with its trace and journal, is in transcript.log)\n' "$log_dir"
     exit "$verdict"

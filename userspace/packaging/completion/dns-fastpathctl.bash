@@ -1,11 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# Completion of dns-fastpathctl for bash: source it, or install it as /usr/share/bash-completion/completions/dns-fastpathctl.
+# Completion of dns-fastpathctl for bash. Commands and options are what the program's own help lists; only what its arguments may
+# be is said here.
 
 # Options that have a value behind them.
 _dns_fastpathctl_valued='--pins -n --rows --client --server --edns --address --zone --verdict --rate --count --seconds'
 
-# The words before the cursor that are no options: the command and its arguments.
+# The words before the cursor that are no options: the command and its arguments, one a line.
 _dns_fastpathctl_arguments() {
     local word skip=0
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -14,55 +15,54 @@ _dns_fastpathctl_arguments() {
         elif [[ " $_dns_fastpathctl_valued " == *" $word "* ]]; then
             skip=1
         elif [[ $word != -* ]]; then
-            printf '%s ' "$word"
+            printf '%s\n' "$word"
         fi
     done
 }
 
-# Those that are in use; nothing where it is not running.
-_dns_fastpathctl_upstreams() {
-    dns-fastpathctl upstreams --json 2>/dev/null | sed -n 's/.*"upstream": "\([^"]*\)".*/\1/p' | sort -u
+# _dns_fastpathctl_options [COMMAND]...: lines "  -h,--help  TEXT" and "  --json  TEXT" of the help.
+_dns_fastpathctl_options() {
+    "${COMP_WORDS[0]}" "$@" --help 2>/dev/null | sed -n 's/^  \(-[a-zA-Z],\)\{0,1\}\(--[a-z-]*\).*/\2/p'
 }
 
-# The options of a command, beside those of all.
-_dns_fastpathctl_options() {
-    case $1 in
-        'top '*) printf -- '--rows' ;;
-        'explain '*) printf -- '--client --server --do --cd --ad --edns --no-edns' ;;
-        'capture '*) printf -- '--address --zone --verdict --rate --count --seconds' ;;
+# _dns_fastpathctl_commands [COMMAND]...: in the help after "Subcommands:", up to the next empty line.
+_dns_fastpathctl_commands() {
+    "${COMP_WORDS[0]}" "$@" --help 2>/dev/null | sed -n '/^Subcommands:/,/^$/s/^  \([a-z][a-z-]*\).*/\1/p'
+}
+
+# Those that are in use; nothing where it is not running.
+_dns_fastpathctl_upstreams() {
+    "${COMP_WORDS[0]}" upstreams --json 2>/dev/null | sed -n 's/.*"upstream": "\([^"]*\)".*/\1/p' | sort -u
+}
+
+# What may stand where the cursor is and is no option.
+_dns_fastpathctl_choices() {
+    local types='A AAAA CAA CNAME DS HTTPS MX NS PTR SOA SRV TXT'
+    case "$*" in
+        'cache get '* | 'cache flush '*) (($# != 3)) || echo "$types" ;;
+        'explain '*) (($# != 2)) || echo "$types" ;;
+        'top') echo 'names clients types' ;;
+        'drain' | 'undrain') _dns_fastpathctl_upstreams ;;
+        '' | 'cache') _dns_fastpathctl_commands "$@" ;;
     esac
 }
 
 _dns_fastpathctl() {
-    local current=${COMP_WORDS[COMP_CWORD]} arguments choices
-    case ${COMP_WORDS[COMP_CWORD - 1]} in
-        --pins)
-            mapfile -t COMPREPLY < <(compgen -d -- "$current")
-            return
-            ;;
-        --verdict)
-            mapfile -t COMPREPLY < <(compgen -W 'tx redirect drop aborted pass' -- "$current")
-            return
-            ;;
-    esac
-    arguments=$(_dns_fastpathctl_arguments)
-    case $arguments in
-        '') choices='status stats top explain capture upstreams drain undrain cache doctor reload detach' ;;
-        'drain ' | 'undrain ') choices=$(_dns_fastpathctl_upstreams) ;;
-        'top ') choices='names clients types' ;;
-        'cache ') choices='get dump flush flush-zone flush-all save load' ;;
-        'cache get '?* | 'cache flush '?* | 'explain '?*) choices='A AAAA CAA CNAME DS HTTPS MX NS PTR SOA SRV TXT' ;;
-        'cache save ' | 'cache load ' | 'capture ')
-            mapfile -t COMPREPLY < <(compgen -f -- "$current")
-            [[ $current == -* ]] || return
-            choices=''
-            ;;
-        *) choices='' ;;
-    esac
-    if [[ $current == -* ]]; then
-        choices="$(_dns_fastpathctl_options "$arguments") --json --pins --help --help-all --version"
+    local current=${COMP_WORDS[COMP_CWORD]} arguments command
+    mapfile -t arguments < <(_dns_fastpathctl_arguments)
+    command=${arguments[*]:0:1}
+    if [[ ${COMP_WORDS[COMP_CWORD - 1]} == --pins ]]; then
+        mapfile -t COMPREPLY < <(compgen -d -- "$current")
+    elif [[ $current == -* ]]; then
+        [[ $command != cache ]] || command=${arguments[*]:0:2}
+        # Those of the program may also stand behind a command.
+        # shellcheck disable=SC2046,SC2086 # a command may be two words
+        mapfile -t COMPREPLY < <(compgen -W "$(_dns_fastpathctl_options $command && _dns_fastpathctl_options)" -- "$current" | sort -u)
+    elif [[ ${arguments[*]} == 'cache save' || ${arguments[*]} == 'cache load' ]]; then
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+    else
+        mapfile -t COMPREPLY < <(compgen -W "$(_dns_fastpathctl_choices "${arguments[@]}")" -- "$current")
     fi
-    mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$current")
 }
 
 complete -F _dns_fastpathctl dns-fastpathctl
