@@ -23,7 +23,7 @@ struct RestoreSettings {
     std::array<uint32_t, FP_HASH_KEY_WORDS> hash_key = {};
 };
 
-// Both clocks at the same moment.
+// Both clocks at the same moment; the first is read first, see save.cpp.
 struct Moment {
     uint64_t monotonic_ns;
     uint64_t realtime_ns;

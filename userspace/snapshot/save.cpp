@@ -50,9 +50,10 @@ Head make_head(const std::map<std::string, uint16_t> &views, uint64_t written_ns
 } // namespace
 
 Result<Saved> save_to(int fd, const std::string &name, AnswerMemory &memory, const SaveSettings &settings) {
-    // Both clocks are read once, so that all answers keep their distance, whatever becomes of the clock meanwhile.
-    const uint64_t now = monotonic_ns();
+    // Both clocks are read once, so that all answers keep their distance, whatever becomes of the clock meanwhile. In this order,
+    // and in the other one at a load: time that goes by between makes answers older, never younger.
     const uint64_t written = clock_ns(CLOCK_REALTIME);
+    const uint64_t now = monotonic_ns();
     const Head head = make_head(settings.views, written);
     BlockWriter writer(fd, name);
     Result<> done = writer.begin(head);
