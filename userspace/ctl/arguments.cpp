@@ -102,10 +102,10 @@ void add_upstream(CLI::App &command, std::optional<std::string> &upstream) {
 void add_top_options(CLI::App &command, Invocation &asked) {
     const std::map<std::string, TopOf> subjects = {
         {"names", TopOf::names}, {"clients", TopOf::clients}, {"types", TopOf::types}};
-    command.add_option("WHAT", asked.top_of, "names, clients or types")
+    command.add_option("WHAT", asked.top_of, "what the rows are about")
         ->required()
         ->transform(CLI::CheckedTransformer(subjects))
-        ->option_text("WHAT names, clients or types REQUIRED");
+        ->option_text("names|clients|types");
     command.add_option("-n,--rows", asked.rows, "how many rows")
         ->check(CLI::Range(1U, 10'000U))
         ->type_name("N")
@@ -157,7 +157,7 @@ void add_capture_options(CLI::App &command, CaptureOptions &capture) {
             "only what ended so; default: all but pass, which tcpdump sees as well")
         ->delimiter(',')
         ->check(CLI::IsMember(verdict_bits))
-        ->type_name("tx,redirect,drop,aborted,pass");
+        ->type_name("VERDICT,...");
     command.add_option("--rate", filter.per_second, "packets a second at most, each with what became of it")
         ->check(CLI::Range(1U, 1'000'000U))
         ->type_name("N")

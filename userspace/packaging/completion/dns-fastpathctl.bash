@@ -53,12 +53,14 @@ _dns_fastpathctl() {
     command=${arguments[*]:0:1}
     if [[ ${COMP_WORDS[COMP_CWORD - 1]} == --pins ]]; then
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
+    elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --verdict ]]; then
+        mapfile -t COMPREPLY < <(compgen -W 'tx redirect drop aborted pass' -- "$current")
     elif [[ $current == -* ]]; then
         [[ $command != cache ]] || command=${arguments[*]:0:2}
         # Those of the program may also stand behind a command.
         # shellcheck disable=SC2046,SC2086 # a command may be two words
         mapfile -t COMPREPLY < <(compgen -W "$(_dns_fastpathctl_options $command && _dns_fastpathctl_options)" -- "$current" | sort -u)
-    elif [[ ${arguments[*]} == 'cache save' || ${arguments[*]} == 'cache load' ]]; then
+    elif [[ ${arguments[*]} == 'cache save' || ${arguments[*]} == 'cache load' || ${arguments[*]} == capture ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
     else
         mapfile -t COMPREPLY < <(compgen -W "$(_dns_fastpathctl_choices "${arguments[@]}")" -- "$current")
