@@ -208,12 +208,11 @@ static __always_inline enum fp_outcome walk_packet(struct xdp_md *ctx, struct fp
     return FP_OUT_other;
 }
 
-/* Apart from the entry, so that benchmarks can call the whole walk. */
+/* Apart from the entry: benchmarks call the whole walk, too. */
 static __always_inline int take_packet(struct xdp_md *ctx)
 {
-    __u32 zero = 0;
-    struct fp_scratch *s = bpf_map_lookup_elem(&scratch, &zero);
-    struct fp_counters *count = bpf_map_lookup_elem(&counters, &zero);
+    struct fp_scratch *s = fp_find_scratch();
+    struct fp_counters *count = fp_find_counters();
     enum fp_outcome outcome;
     enum xdp_action verdict;
 

@@ -288,6 +288,23 @@ struct {
     __type(value, struct fp_scratch);
 } scratch SEC(".maps");
 
+/* What the program that explains would have counted. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct fp_counters);
+} scratch_counters SEC(".maps");
+
+static __always_inline struct fp_counters *fp_find_counters(void)
+{
+    __u32 zero = 0;
+
+    if (fp_is_explaining())
+        return bpf_map_lookup_elem(&scratch_counters, &zero);
+    return bpf_map_lookup_elem(&counters, &zero);
+}
+
 /* For global functions, which the verifier looks at once and alone: they find the scratch themselves. */
 static __always_inline struct fp_scratch *fp_find_scratch(void)
 {

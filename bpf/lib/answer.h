@@ -46,7 +46,7 @@ static __always_inline int fp_write_body(struct xdp_md *ctx, struct fp_scratch *
 static __always_inline void fp_note_given(struct fp_scratch *s, struct fp_answer *answer, __u32 age)
 {
     s->given_rcode = answer->flags & FP_DNS_RCODE;
-    if (answer->last_used != age)
+    if (answer->last_used != age && !fp_is_explaining())
         answer->last_used = age;
 }
 

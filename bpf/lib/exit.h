@@ -14,6 +14,7 @@
 
 #include "lib/scratch.h"
 #include "lib/verifier.h"
+#include "maps.h"
 
 /* In a function that returns an outcome: ends it unless the walk goes on. */
 #define FP_TRY(expression)                          \
@@ -62,7 +63,9 @@ static __always_inline enum xdp_action fp_exit(struct fp_counters *count, enum f
         return verdict;
     if (outcome != FP_OUT_miss_steered)
         count->rcode[s->given_rcode & FP_DNS_RCODE]++;
-    return s->egress ? bpf_redirect(s->egress, 0) : verdict;
+    if (!s->egress)
+        return verdict;
+    return fp_is_explaining() ? XDP_REDIRECT : bpf_redirect(s->egress, 0);
 }
 
 #endif

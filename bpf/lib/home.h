@@ -277,7 +277,7 @@ static __always_inline enum fp_outcome fp_take_answer(struct xdp_md *ctx, struct
     now = bpf_ktime_get_ns();
     if (now - s->flow.asked_ns > current->flow_life_ns) /* the daemon removes it, and counts it as unanswered */
         return FP_OUT_drop_unasked;
-    if (bpf_map_delete_elem(&flows, &s->flow_key))
+    if (!fp_is_explaining() && bpf_map_delete_elem(&flows, &s->flow_key))
         return FP_OUT_drop_unasked;
     fp_count_response(s, now);
     learned_as = fp_learn_from(ctx, s, now, fp_take_asking(s));
@@ -291,10 +291,8 @@ __noinline int fp_take_home(struct xdp_md *ctx, __u32 parsed)
 {
     const struct fp_generations *all = fp_find_generations();
     struct fp_scratch *s = fp_find_scratch();
-    struct fp_counters *count;
-    __u32 zero = 0;
+    struct fp_counters *count = fp_find_counters();
 
-    count = bpf_map_lookup_elem(&counters, &zero);
     return s && all && count ? fp_take_answer(ctx, s, count, all, parsed) : FP_OUT_other;
 }
 

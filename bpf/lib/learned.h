@@ -105,6 +105,8 @@ static __always_inline enum fp_learn_outcome fp_hand_over(struct fp_learning *l)
 {
     __u32 len = l->event.len;
 
+    if (fp_is_explaining())
+        return FP_LEARN_sent;
     FP_BOUNDED(len);
     if (len > FP_LEARN_MAX)
         return FP_LEARN_unparsable;

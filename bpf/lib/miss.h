@@ -70,7 +70,8 @@ static __always_inline enum fp_outcome fp_ask_local(struct fp_scratch *s, enum f
     fp_note_owed(now);
     if (why != FP_OUT_miss_local)
         return why;
-    fp_note_open_query(s, now);
+    if (!fp_is_explaining())
+        fp_note_open_query(s, now);
     c = fp_find_upstream_counters(s->way.upstream);
     if (c)
         c->queries++;

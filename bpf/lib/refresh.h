@@ -15,16 +15,17 @@
 #include "maps.h"
 
 /* 0: nobody was told. Asks again only after FP_REFRESH_RETRY seconds; where the ring is full, after one. */
-static __always_inline int fp_want_refresh(const struct fp_scratch *s, struct fp_answer *answer,
-                                           struct fp_counters *count, __u32 age, __u64 now)
+static __always_inline int fp_want_refresh(struct fp_scratch *s, struct fp_answer *answer, struct fp_counters *count,
+                                           __u32 age, __u64 now)
 {
-    const struct fp_refresh wish = {
-        .key = answer->key, .wanted_ns = now, .pool = s->pool, .is_ipv6 = s->packet.is_ipv6};
-
-    if (age < answer->refresh_at)
+    if (age < answer->refresh_at || fp_is_explaining())
         return 1;
     answer->refresh_at = age + FP_REFRESH_RETRY; /* first, so that other CPUs do not ask too */
-    if (!bpf_ringbuf_output(&refreshes, (void *)&wish, sizeof(wish), 0))
+    s->wish.key = answer->key;
+    s->wish.wanted_ns = now;
+    s->wish.pool = s->pool;
+    s->wish.is_ipv6 = s->packet.is_ipv6;
+    if (!bpf_ringbuf_output(&refreshes, &s->wish, sizeof(s->wish), 0))
         return 1;
     answer->refresh_at = age + 1;
     count->refresh_lost++;

@@ -39,7 +39,7 @@ static __always_inline void fp_note_owed(__u64 now)
 {
     struct fp_resolver *r = fp_find_resolver();
 
-    if (r && !r->owed_since_ns)
+    if (r && !r->owed_since_ns && !fp_is_explaining())
         r->owed_since_ns = now;
 }
 
@@ -97,7 +97,8 @@ static __always_inline enum fp_hearing fp_listen_to(struct fp_resolver *r, __u64
         return FP_HEARD;
     if (fp_is_probed(r, now) || now < r->tried_ns + FP_RESOLVER_RETRY_NS)
         return FP_SILENT;
-    r->tried_ns = now;
+    if (!fp_is_explaining())
+        r->tried_ns = now;
     return FP_TRY_NOW;
 }
 

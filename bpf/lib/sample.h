@@ -67,21 +67,17 @@ static __always_inline void fp_begin_count_down(struct fp_sampler *sampler, __u6
     fp_begin_step(sampler);
 }
 
+/* Without a branch for each word, every one of which the verifier would follow. */
 static __always_inline void fp_copy_name(struct fp_sample *sample, const struct fp_scratch *s)
 {
-    const __u32 name_len = s->question.name_len;
-    __u64 *to = (__u64 *)sample->name;
+    __u64 *words = (__u64 *)sample->name;
 
-#pragma clang loop unroll(disable)
-    for (__u32 i = 0; i < FP_HASH_NAME_WORDS; i++) {
-        __u64 word = 0;
-
-        if (8 * i + 8 <= name_len)
-            word = s->wire.words[i];
-        else if (8 * i < name_len)
-            word = s->wire.words[i] & bpf_cpu_to_be64(~0ULL << (8 * (8 - name_len % 8)));
-        to[i] = fp_lower8(word);
-    }
+    __builtin_memset(words, 0, sizeof(sample->name));
+    if (bpf_probe_read_kernel(words, s->question.name_len & FP_DNS_NAME_MAX, s->wire.octets))
+        sample->name_len = 0;
+#pragma unroll
+    for (int i = 0; i < FP_HASH_NAME_WORDS; i++)
+        words[i] = fp_lower8(words[i]);
 }
 
 /* An exchange orders what stands before and behind it, on every CPU; the reader looks at the number first and last. */

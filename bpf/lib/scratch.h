@@ -118,6 +118,7 @@ struct fp_scratch {
     __u8 pad[7];
     struct fp_open_query_key open_key;
     struct fp_open_query open;
+    struct fp_refresh wish;
     struct fp_giving giving;
     struct fp_flow_key flow_key;
     struct fp_flow flow;

@@ -39,7 +39,7 @@ static __always_inline void fp_set_stale_from(struct fp_answer *answer, __u32 ag
  * Has the resolver failed this name, or owed its answer too long? The learner says when it has answered (fp_settle_debt). After
  * FP_REFRESH_RETRY seconds one more try is made: by the daemon, or with the query at hand. What it owed long ago says nothing.
  */
-static __always_inline enum fp_use fp_use_of_owed(const struct fp_scratch *s, struct fp_answer *answer,
+static __always_inline enum fp_use fp_use_of_owed(struct fp_scratch *s, struct fp_answer *answer,
                                                   struct fp_counters *count, __u32 age, __u64 now, int can_refresh)
 {
     const __u32 from = answer->stale_from;
@@ -62,7 +62,7 @@ static __always_inline enum fp_use fp_use_of_owed(const struct fp_scratch *s, st
 /*
  * Will the resolver of this host answer? What it says of itself, and what the programs see.
  */
-static __always_inline enum fp_use fp_use_beside_local(const struct fp_scratch *s, struct fp_answer *answer,
+static __always_inline enum fp_use fp_use_beside_local(struct fp_scratch *s, struct fp_answer *answer,
                                                        struct fp_counters *count, const struct fp_settings *settings,
                                                        __u32 age, __u64 now)
 {
@@ -88,7 +88,7 @@ static __always_inline enum fp_use fp_use_beside_local(const struct fp_scratch *
 }
 
 /* An upstream that may be chosen is up, by the word of a living daemon. */
-static __always_inline enum fp_use fp_use_beside_upstream(const struct fp_scratch *s, struct fp_answer *answer,
+static __always_inline enum fp_use fp_use_beside_upstream(struct fp_scratch *s, struct fp_answer *answer,
                                                           struct fp_counters *count, const struct fp_settings *settings,
                                                           __u32 age, __u64 now)
 {

@@ -233,7 +233,7 @@ static __always_inline enum fp_outcome fp_steer_query(struct xdp_md *ctx, struct
     __u16 check;
     __u8 hops;
 
-    if (!u || !c || !fp_read_before_translation(ctx, &s->packet, &hops, &check))
+    if (!u || !fp_read_before_translation(ctx, &s->packet, &hops, &check))
         return FP_OUT_miss_no_upstream;
     if (hops <= 1)
         return FP_OUT_miss_hop_limit;
@@ -256,7 +256,8 @@ static __always_inline enum fp_outcome fp_steer_query(struct xdp_md *ctx, struct
     if (l2_len == 0 || !fp_write_translation(ctx, s, &t, l2_len, check))
         return FP_OUT_drop_internal;
     s->egress = egress.ifindex;
-    c->queries++;
+    if (c)
+        c->queries++;
     return FP_OUT_miss_steered;
 }
 

@@ -25,9 +25,10 @@ static __always_inline struct fp_upstream *fp_find_upstream(__u32 number)
     return bpf_map_lookup_elem(&upstreams, &number);
 }
 
+/* NULL where there is no such upstream, or where nothing is to be counted. */
 static __always_inline struct fp_upstream_counters *fp_find_upstream_counters(__u32 number)
 {
-    return bpf_map_lookup_elem(&upstream_counters, &number);
+    return fp_is_explaining() ? 0 : bpf_map_lookup_elem(&upstream_counters, &number);
 }
 
 static __always_inline void fp_count_answer_of(struct fp_upstream_counters *c, __u16 rcode, __u64 rtt_ns)
@@ -131,7 +132,7 @@ static __always_inline __u32 fp_members_of(__u32 table)
  * From both tiers of a pool, of which `table` is the first: the near ones first; each retry goes on to the next one, then to
  * the far ones, then begins again.
  */
-__noinline int fp_find_in_pool(__u32 table, __u32 index, __u32 attempt, __u32 take)
+static __always_inline int fp_find_in_pool(__u32 table, __u32 index, __u32 attempt, __u32 take)
 {
     const __u32 near = fp_members_of(table);
     const __u32 far = fp_members_of(table + 1);

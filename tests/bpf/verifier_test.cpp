@@ -28,9 +28,11 @@ void expect_within_budget(const char *name, int program) {
 }
 
 TEST(Verifier, StaysWithinItsBudget) {
-    const Programs &programs = Loaded::instance().programs;
+    Programs &programs = Loaded::instance().programs;
+    ASSERT_TRUE(programs.load_explain());
     expect_within_budget("fastpath", programs.fastpath());
     expect_within_budget("learn", programs.learn());
+    expect_within_budget("explain", programs.explain());
 }
 
 } // namespace

@@ -135,6 +135,30 @@ Result<UniqueFd> PinDirectory::open_map(std::string_view name) const {
     return fd;
 }
 
+// At once: there is always one under the name.
+Result<> PinDirectory::pin_program(std::string_view name, int program) const {
+    const fs::path pin = path_ / name;
+    const fs::path next = path_ / (std::string(name) + "_next");
+    std::error_code code;
+    fs::remove(next, code);
+    if (bpf_obj_pin(program, next.c_str()) != 0) {
+        return fail_errno("cannot pin the program " + pin.string());
+    }
+    fs::rename(next, pin, code);
+    if (code) {
+        return fail("cannot pin the program " + pin.string() + ": " + code.message());
+    }
+    return {};
+}
+
+Result<UniqueFd> PinDirectory::open_program(std::string_view name) const {
+    UniqueFd fd(bpf_obj_get((path_ / name).c_str()));
+    if (!fd) {
+        return fail_errno("cannot open the pinned program " + (path_ / name).string());
+    }
+    return fd;
+}
+
 Result<std::optional<fp_meta>> PinDirectory::read_meta() const {
     std::error_code code;
     if (!fs::exists(map("meta"), code)) {

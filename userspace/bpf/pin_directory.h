@@ -27,6 +27,10 @@ class PinDirectory {
     // The descriptor of a pinned map.
     [[nodiscard]] Result<UniqueFd> open_map(std::string_view name) const;
 
+    // Pins a program, in place of the one that an earlier daemon pinned under that name.
+    Result<> pin_program(std::string_view name, int program) const;
+    [[nodiscard]] Result<UniqueFd> open_program(std::string_view name) const;
+
     // The `meta` element; nullopt where nothing is pinned; an error where the pins are of another ABI version.
     [[nodiscard]] Result<std::optional<fp_meta>> read_meta() const;
 

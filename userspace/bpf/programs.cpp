@@ -15,12 +15,6 @@ namespace fastpath {
 
 namespace {
 
-// Scratch memory and constants mean nothing to anybody outside the programs that were loaded with them.
-bool is_pinned(const bpf_map *map) {
-    const std::string_view name = bpf_map__name(map);
-    return !bpf_map__is_internal(map) && name.find("scratch") == std::string_view::npos;
-}
-
 int log_libbpf(libbpf_print_level level, const char *format, va_list arguments) {
     std::array<char, 2048> line = {};
     const int length = std::vsnprintf(line.data(), line.size(), format, arguments);
@@ -70,14 +64,34 @@ uint32_t sample_gap_ns(uint32_t cpus) {
 Result<> set_pin_paths(fastpath_bpf *skeleton, const std::filesystem::path &directory) {
     bpf_map *map = nullptr;
     bpf_object__for_each_map(map, skeleton->obj) {
-        if (is_pinned(map) && bpf_map__set_pin_path(map, (directory / bpf_map__name(map)).c_str()) != 0) {
+        if (is_shared_map(map) && bpf_map__set_pin_path(map, (directory / bpf_map__name(map)).c_str()) != 0) {
             return fail_errno(std::string("cannot set the pin of map ") + bpf_map__name(map));
         }
     }
     return {};
 }
 
+Result<> draw_random_key(fp_config &config) {
+    if (::getrandom(config.random_key, sizeof(config.random_key), 0) !=
+        static_cast<ssize_t>(sizeof(config.random_key))) {
+        return fail_errno("cannot get random octets for the generator of ports and ids");
+    }
+    return {};
+}
+
+Result<> load_object(fastpath_bpf *skeleton) {
+    if (const int code = -fastpath_bpf__load(skeleton); code != 0) {
+        return fail("cannot load the BPF programs: " + std::generic_category().message(code) + load_advice(code));
+    }
+    return {};
+}
+
 } // namespace
+
+bool is_shared_map(const bpf_map *map) {
+    const std::string_view name = bpf_map__name(map);
+    return !bpf_map__is_internal(map) && name.find("scratch") == std::string_view::npos;
+}
 
 void Programs::Close::operator()(fastpath_bpf *skeleton) const {
     fastpath_bpf__destroy(skeleton);
@@ -94,9 +108,8 @@ Result<Programs> Programs::load(const Options &options) {
     fp_config &config = skeleton->rodata->fp_config;
     config.bucket_mask = options.bucket_count - 1;
     std::copy(options.hash_key.begin(), options.hash_key.end(), std::begin(config.hash_key));
-    if (::getrandom(config.random_key, sizeof(config.random_key), 0) !=
-        static_cast<ssize_t>(sizeof(config.random_key))) {
-        return fail_errno("cannot get random octets for the generator of ports and ids");
+    if (Result<> drawn = draw_random_key(config); !drawn) {
+        return tl::unexpected(drawn.error());
     }
     const int possible_cpus = libbpf_num_possible_cpus();
     if (possible_cpus < 1) {
@@ -113,10 +126,37 @@ Result<Programs> Programs::load(const Options &options) {
             return tl::unexpected(pins.error());
         }
     }
-    if (const int code = -fastpath_bpf__load(skeleton); code != 0) {
-        return fail("cannot load the BPF programs: " + std::generic_category().message(code) + load_advice(code));
+    if (Result<> loaded = load_object(skeleton); !loaded) {
+        return tl::unexpected(loaded.error());
     }
     return programs;
+}
+
+Result<> Programs::load_explain() {
+    std::unique_ptr<fastpath_bpf, Close> explaining(fastpath_bpf__open());
+    if (!explaining) {
+        return fail_errno("cannot open the BPF object");
+    }
+    fp_config &config = explaining->rodata->fp_config;
+    config = skeleton_->rodata->fp_config;
+    config.explains = 1;
+    if (Result<> drawn = draw_random_key(config); !drawn) { // or it would tell the next ports and ids
+        return drawn;
+    }
+    bpf_map *shared = nullptr;
+    bpf_object__for_each_map(shared, explaining->obj) {
+        if (is_shared_map(shared) && bpf_map__reuse_fd(shared, map(bpf_map__name(shared))) != 0) {
+            return fail_errno(std::string("cannot share the map ") + bpf_map__name(shared));
+        }
+    }
+    bpf_program__set_autoload(explaining->progs.fastpath, false);
+    bpf_program__set_autoload(explaining->progs.learn, false);
+    bpf_program__set_autoload(explaining->progs.explain, true);
+    if (Result<> loaded = load_object(explaining.get()); !loaded) {
+        return loaded;
+    }
+    explaining_ = std::move(explaining);
+    return {};
 }
 
 int Programs::fastpath() const {
@@ -125,6 +165,10 @@ int Programs::fastpath() const {
 
 int Programs::learn() const {
     return bpf_program__fd(skeleton_->progs.learn);
+}
+
+int Programs::explain() const {
+    return bpf_program__fd(explaining_->progs.explain);
 }
 
 int Programs::map(std::string_view name) const {
