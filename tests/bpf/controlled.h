@@ -7,7 +7,9 @@
 #include <array>
 #include <cstdint>
 #include <linux/bpf.h>
+#include <map>
 #include <memory>
+#include <string>
 
 struct controlled_bpf;
 
@@ -34,6 +36,14 @@ class Controlled {
 
     static Controlled &instance();
 
+    // The same programs, loaded to explain. It has scratch memory and settings of its own: be_as() makes them those of the other.
+    static Controlled &explaining();
+    void be_as(const Controlled &other);
+    [[nodiscard]] int explain() const;
+
+    // By name, with a number that changes when anything in the map does; without what is of this load alone, and the record.
+    [[nodiscard]] static std::map<std::string, size_t> shared_contents();
+
     void set_clock(uint64_t ns);
     void set_random(uint32_t number); // what every throw of the dice gives
     void set_room(Room room);
@@ -46,7 +56,8 @@ class Controlled {
     [[nodiscard]] int learn() const;
 
   private:
-    Controlled();
+    enum class Use { fastpath, explain };
+    explicit Controlled(Use use);
     void look_at_dice();
 
     struct Destroy {

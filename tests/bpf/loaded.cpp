@@ -42,12 +42,13 @@ std::unique_ptr<Loaded> load() {
 
 } // namespace
 
-void Loaded::lend_maps(bpf_object *object) const {
+void Loaded::lend_maps(bpf_object *object, Lend lend) const {
     bpf_map *map = nullptr;
     bpf_object__for_each_map(map, object) {
         const char *const name = bpf_map__name(map);
         const int ours = programs.map(name);
-        if (!bpf_map__is_internal(map) && ours >= 0 && bpf_map__reuse_fd(map, ours) != 0) {
+        const bool is_lent = lend == Lend::all ? !bpf_map__is_internal(map) : is_shared_map(map);
+        if (is_lent && ours >= 0 && bpf_map__reuse_fd(map, ours) != 0) {
             throw std::runtime_error(std::string("cannot share the map ") + name);
         }
     }

@@ -24,7 +24,8 @@ struct Loaded {
     static Loaded &instance();
 
     // For objects that tests build from the same source: they get these maps, and the constants beside them.
-    void lend_maps(bpf_object *object) const;
+    enum class Lend { all, shared }; // shared: without scratch memory
+    void lend_maps(bpf_object *object, Lend lend = Lend::all) const;
     void lend_constants(fp_config &config) const;
 
     Loaded(Programs loaded_programs, const HashKey &key, AnswerMaps loaded_maps);
