@@ -25,7 +25,7 @@ while IFS= read -r file; do
     exempt "$file" && continue
     looked_at=$((looked_at + 1))
     expected=$(licence_of_folder "$file")
-    said=$(head -n 3 "$file" | tr -d '\0' | sed -n 's|^.*SPDX-License-Identifier: ||p' | sed 's| *\(\*/\)*$||')
+    said=$(head -n 3 "$file" | tr -d '\0' | sed -n 's|^.*SPDX-License-Identifier: ||p' | sed 's/ *\(\*\/\|-->\)*$//')
     [[ $said == "$expected" ]] || finding "$file: says '$said', should say 'SPDX-License-Identifier: $expected'"
 done < <(project_files)
 verdict "$looked_at"

@@ -160,9 +160,9 @@ TEST(Samples, ShowRefreshes) {
 }
 
 TEST(Samples, ShowConnectionTrackingWhereThereIsSome) {
-    EXPECT_EQ(by_series(samples_of(std::optional(ConntrackFill{.entries = 12, .limit = 100}))),
-              (std::map<std::string, double>{{"dns_fastpath_conntrack_entries", 12},
-                                             {"dns_fastpath_conntrack_limit", 100}}));
+    EXPECT_EQ(
+        by_series(samples_of(std::optional(ConntrackFill{.entries = 12, .limit = 100}))),
+        (std::map<std::string, double>{{"dns_fastpath_conntrack_entries", 12}, {"dns_fastpath_conntrack_limit", 100}}));
     EXPECT_TRUE(samples_of(std::optional<ConntrackFill>()).empty());
 }
 

@@ -128,7 +128,7 @@ std::vector<Key> make_table() {
          "host itself are not limited. 0 = no limit."},
 
         {"metrics.listen", OnReload::needs_restart, make_value(OptionalSocketAddressCodec{}, FP_FIELD(metrics.listen)),
-         "Where Prometheus finds /metrics; /healthz and /readyz are beside it."},
+         "Where Prometheus finds /metrics, and people a status page at /; /healthz and /readyz are beside them."},
         {"metrics.top_names", OnReload::applied,
          make_value(IntegerCodec<std::uint32_t>{{0, 1'000}}, FP_FIELD(metrics.top_names)),
          "How many of the names asked most are exported as metrics; 0 = none."},

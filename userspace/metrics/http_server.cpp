@@ -86,6 +86,7 @@ class CivetHttpServer final : public HttpServer {
   private:
     static std::vector<Page> pages_of(const std::map<std::string, Handler> &handlers) {
         std::vector<Page> pages;
+        pages.reserve(handlers.size());
         for (const auto &[path, handler] : handlers) {
             pages.push_back({path, handler});
         }
