@@ -36,9 +36,7 @@ std::string with_version(std::string line) {
     return line;
 }
 
-} // namespace
-
-int main(int argc, char **argv) {
+int run(int argc, char **argv) {
     if (argc != 3) {
         std::cerr << "usage: make_manual TEMPLATE PAGE\n";
         return 2;
@@ -56,4 +54,15 @@ int main(int argc, char **argv) {
         return 1;
     }
     return 0;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception &error) {
+        std::cerr << "make_manual: " << error.what() << '\n';
+        return 1;
+    }
 }
