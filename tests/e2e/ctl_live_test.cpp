@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// dns-fastpathctl beside a daemon that serves: reload, top, capture.
+// dns-fastpathctl beside a daemon that serves: reload, top, explain, capture.
 #include "e2e/lab_test.h"
 #include "e2e/load.h"
 
@@ -81,6 +81,12 @@ class Insight : public CtlLive {
         CtlLive::TearDownTestSuite();
     }
 
+    static std::string explained(Command words) {
+        words.insert(words.begin(), "explain");
+        return ctl(std::move(words)).output;
+    }
+    static json queries() { return ctl_json({"status"})["queries"]; }
+
   private:
     static std::unique_ptr<FastpathDaemon> daemon_;
 };
@@ -102,6 +108,39 @@ TEST_F(Top, FindsWhatIsAskedMostAndByWhom) {
     EXPECT_GT(names["rows"][0]["hit_ratio"], 0.5);
     EXPECT_EQ(ctl_json({"top", "clients"})["rows"][0]["client"], Lab::client4);
     EXPECT_EQ(ctl_json({"top", "types"})["rows"][0]["type"], "MX");
+}
+
+class Explain : public Insight {};
+
+TEST_F(Explain, ShowsTheAnswerOfAHitAndChangesNothing) {
+    ask_until_hit({"d0110.mail.example", "MX"});
+    const json before = queries();
+    const json explained = ctl_json({"explain", "D0110.mail.example", "MX", "--client", Lab::client4});
+    EXPECT_EQ(explained["outcome"], "hit") << explained.dump(2);
+    EXPECT_EQ(explained["verdict"], "XDP_TX");
+    EXPECT_EQ(explained["answer"]["rcode"], "NOERROR");
+    EXPECT_EQ(explained["answer"]["records"][0]["type"], "MX");
+    EXPECT_EQ(queries(), before);
+}
+
+TEST_F(Explain, SaysWhereAMissGoes) {
+    const json explained = ctl_json({"explain", "never-asked.mail.example", "A", "--client", Lab::client4});
+    EXPECT_EQ(explained["outcome"], "miss_local") << explained.dump(2);
+    EXPECT_EQ(explained["upstream"], "local");
+    EXPECT_EQ(explained["answer"], nullptr);
+    EXPECT_EQ(ask({"never-asked.mail.example", "A"}).by, by_unbound) << "it was not asked before";
+}
+
+TEST_F(Explain, SaysWhoMayNotAsk) {
+    const std::string text = explained({"d0110.mail.example", "MX", "--client", "192.0.2.1"});
+    EXPECT_TRUE(contains(text, "192.0.2.1 may not ask: no prefix of acl.allow covers it")) << text;
+    EXPECT_TRUE(contains(text, "refused: answered REFUSED")) << text;
+}
+
+TEST_F(Explain, SaysWhereNobodyListens) {
+    const std::string text = explained({"d0110.mail.example", "MX", "--server", "192.0.2.53"});
+    EXPECT_TRUE(contains(text, "192.0.2.53 is no listen address")) << text;
+    EXPECT_TRUE(contains(text, "XDP_PASS")) << text;
 }
 
 class Capture : public Insight {

@@ -30,6 +30,7 @@ TEST(CommandLine, FindsEachCommand) {
     EXPECT_EQ(parse({"doctor"}).result->command, &show_doctor);
     EXPECT_EQ(parse({"reload"}).result->command, &reload);
     EXPECT_EQ(parse({"top", "names"}).result->command, &show_top);
+    EXPECT_EQ(parse({"explain", "example.com", "A"}).result->command, &explain);
     EXPECT_EQ(parse({"capture", "-"}).result->command, &capture);
     EXPECT_EQ(parse({"upstreams"}).result->command, &show_upstreams);
     EXPECT_EQ(parse({"drain", "local"}).result->command, &drain);
@@ -72,6 +73,24 @@ TEST(CommandLine, HandsOverWhatTopIsAbout) {
     EXPECT_EQ(parse({"top", "clients"}).result->top_of, TopOf::clients);
     EXPECT_EQ(parse({"top", "types", "-n", "3"}).result->top_of, TopOf::types);
     EXPECT_EQ(parse({"top", "types", "-n", "3"}).result->rows, 3);
+}
+
+TEST(CommandLine, HandsOverTheQueryToExplain) {
+    const Invocation plain = parse({"explain", "example.com", "MX"}).result.value();
+    EXPECT_EQ(plain.name, name_from_text("example.com").value());
+    EXPECT_EQ(plain.qtype, 15);
+    EXPECT_EQ(plain.query.payload_size, 1232);
+    EXPECT_FALSE(plain.query.dnssec_ok || plain.query.checking_disabled || plain.query.authentic_data);
+    EXPECT_FALSE(plain.client || plain.server);
+
+    const Invocation rich = parse({"explain", "example.com", "MX", "--client", "198.18.9.7", "--server", "198.18.0.2",
+                                   "--do", "--cd", "--ad", "--edns", "4096"})
+                                .result.value();
+    EXPECT_EQ(rich.client, parse_address("198.18.9.7").value());
+    EXPECT_EQ(rich.server, parse_address("198.18.0.2").value());
+    EXPECT_TRUE(rich.query.dnssec_ok && rich.query.checking_disabled && rich.query.authentic_data);
+    EXPECT_EQ(rich.query.payload_size, 4096);
+    EXPECT_EQ(parse({"explain", "example.com", "MX", "--no-edns"}).result->query.payload_size, std::nullopt);
 }
 
 TEST(CommandLine, HandsOverTheFilterOfACapture) {
@@ -141,6 +160,11 @@ TEST(CommandLine, RefusesBadUsage) {
         {"top"},
         {"top", "resolvers"},
         {"top", "names", "-n", "0"},
+        {"explain", "example.com"},
+        {"explain", "example.com", "FOO"},
+        {"explain", "example.com", "A", "--client", "nobody"},
+        {"explain", "example.com", "A", "--edns", "65536"},
+        {"explain", "example.com", "A", "--no-edns", "--do"},
         {"capture"},
         {"capture", "x", "--address", "198.18.8.1/21"},
         {"capture", "x", "--zone", "a..b"},

@@ -55,6 +55,10 @@ void add_insight_commands(CLI::App &app, Invocation &asked) {
     CLI::App &top = *add_command(
         app, "top", "what is asked most, or who asks most: estimated from samples of the last minute", show_top, asked);
     add_top_options(top, asked);
+    CLI::App &explaining = *add_command(
+        app, "explain", "what the loaded program would do with a query, and why; nothing is sent and nothing changes",
+        explain, asked);
+    add_explain_options(explaining, asked);
     CLI::App &capturing = *add_command(
         app, "capture", "packets that are answered or dropped before tcpdump sees them, as they came and as they left",
         capture, asked);

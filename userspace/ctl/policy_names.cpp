@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/policy_names.h"
 
+#include "bpf/view_names.h"
+
+#include <algorithm>
 #include <bpf/bpf.h>
-#include <cstring>
+#include <map>
 #include <memory>
 
 namespace fastpath::ctl {
@@ -58,16 +61,14 @@ Result<std::optional<ClientRule>> client_rule_of(const Pinned &pinned, uint32_t 
 }
 
 Result<std::string> view_name(const Pinned &pinned, uint16_t view) {
-    const Result<UniqueFd> map = pinned.directory.open_map("views");
-    if (!map) {
-        return tl::unexpected(map.error());
+    const Result<std::map<std::string, uint16_t>> names =
+        pinned.directory.open_map("views").and_then([](const UniqueFd &map) { return read_view_names(map.get()); });
+    if (!names) {
+        return tl::unexpected(names.error());
     }
-    const uint32_t number = view;
-    fp_view element = {};
-    if (bpf_map_lookup_elem(map->get(), &number, &element) != 0) {
-        return fail_errno("cannot read the map views");
-    }
-    return std::string(element.name, ::strnlen(element.name, sizeof(element.name)));
+    const auto found =
+        std::find_if(names->begin(), names->end(), [view](const auto &name) { return name.second == view; });
+    return found != names->end() ? found->first : "number " + std::to_string(view);
 }
 
 std::string pool_name(const Pinned &pinned, uint32_t generation, uint16_t pool) {
