@@ -16,7 +16,7 @@ usage: scripts/kernel-matrix/unit.sh [OPTION]...
   --deb FILE       the package to try (default: made from the build by scripts/package.sh)
   --build-dir DIR  that build (default: build); logs go to DIR/kernel-matrix/unit
   --cache-dir DIR  where the guest's disk is kept (default: ~/.cache/dns-fastpath/unit)
-  --timeout S      limit from boot to power-off (default: 1500)
+  --timeout S      limit from boot to power-off (default: 2400)
 USAGE
 }
 
@@ -24,7 +24,7 @@ parse_options() {
     deb=
     build_dir=$repo_root/build
     cache_dir=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/dns-fastpath/unit
-    seconds=1500
+    seconds=2400
     while (($# > 0)); do
         [[ $1 != --help ]] || { usage && exit 0; }
         (($# > 1)) || die "unknown or incomplete option $1 (see --help)"
@@ -75,7 +75,7 @@ make_payload() {
 
 # Neither disk is written to.
 run_trial() {
-    local accelerator=tcg qps=300
+    local accelerator=tcg qps=50
     if kvm_works; then
         accelerator=kvm
         qps=20000
