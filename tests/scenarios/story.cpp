@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "story.h"
 
-#include "clock.h"
 #include "cache/answer_reader.h"
+#include "clock.h"
 #include "ctl/command_line.h"
 #include "ctl/selection.h"
 #include "dns/byte_order.h"
