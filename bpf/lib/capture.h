@@ -61,15 +61,18 @@ static __always_inline struct fp_capture *fp_find_capture(void)
 static __always_inline void fp_keep(struct xdp_md *ctx, struct fp_capture_side *side)
 {
     const __u32 len = bpf_xdp_get_buff_len(ctx);
-    __u32 kept = len < FP_CAPTURE_SNAP_LEN ? len : FP_CAPTURE_SNAP_LEN;
+    __u32 last = (len < FP_CAPTURE_SNAP_LEN ? len : FP_CAPTURE_SNAP_LEN) - 1; /* see fp_sum_octets() */
 
     side->head.seen_ns = bpf_ktime_get_ns();
     side->head.ifindex = ctx->ingress_ifindex;
     side->head.len = len;
     side->head.kept_len = 0;
-    FP_BOUNDED(kept);
-    if (kept >= 1 && kept <= FP_CAPTURE_SNAP_LEN && !bpf_xdp_load_bytes(ctx, 0, side->octets, kept))
-        side->head.kept_len = kept;
+    FP_BOUNDED(last);
+    if (last >= FP_CAPTURE_SNAP_LEN)
+        return;
+    FP_BOUNDED(last);
+    if (!bpf_xdp_load_bytes(ctx, 0, side->octets, last + 1))
+        side->head.kept_len = last + 1;
 }
 
 static __always_inline int fp_is_captured_address(const struct fp_capture_filter *filter, const struct fp_addr *address)

@@ -106,7 +106,9 @@ std::map<std::string, size_t> Controlled::shared_contents() {
     const bpf_map *map = nullptr;
     bpf_object__for_each_map(map, instance().skeleton_->obj) {
         const std::string name = bpf_map__name(map);
-        if (is_shared_map(map) && bpf_map__type(map) != BPF_MAP_TYPE_RINGBUF && name != "explanation") {
+        const bool is_stream =
+            bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF || bpf_map__type(map) == BPF_MAP_TYPE_PERF_EVENT_ARRAY;
+        if (is_shared_map(map) && !is_stream && name != "explanation") {
             contents[name] = contents_of(bpf_map__fd(map));
         }
     }

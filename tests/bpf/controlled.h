@@ -41,7 +41,7 @@ class Controlled {
     void be_as(const Controlled &other);
     [[nodiscard]] int explain() const;
 
-    // By name, with a number that changes when anything in the map does; without what is of this load alone, and the record.
+    // By name, with a number that changes when anything in the map does; without what is of this load alone, streams, and the record.
     [[nodiscard]] static std::map<std::string, size_t> shared_contents();
 
     void set_clock(uint64_t ns);

@@ -8,6 +8,8 @@
 #include "util/address.h"
 
 #include <cstring>
+#include <map>
+#include <set>
 #include <unistd.h>
 
 namespace fastpath::test {
@@ -23,6 +25,15 @@ Explainer::Explained explain(const Octets &packet) {
     return explainer().run(packet, 0).value();
 }
 
+using Contents = std::map<std::string, size_t>;
+
+// All maps are many megabytes. What is left alone before anything is looked up has only its counter: one packet of each outcome.
+bool is_worth_a_look(const OutcomeCase &c) {
+    static std::set<fp_outcome> seen;
+    const fp_result result = outcome_names[c.outcome].result;
+    return seen.insert(c.outcome).second || (result != FP_RESULT_pass && result != FP_RESULT_other);
+}
+
 class Explain : public Steering {};
 class ExplainOutcome : public FastPath, public ::testing::WithParamInterface<OutcomeCase> {};
 
@@ -34,9 +45,10 @@ TEST_P(ExplainOutcome, IsThatOfFastpathAndChangesNothing) {
     RefreshWishes wishes;
     (void)learned.consume();
     (void)wishes.consume();
-    const auto before = Controlled::shared_contents();
+    const bool looks_at_maps = is_worth_a_look(c);
+    const auto before = looks_at_maps ? Controlled::shared_contents() : Contents{};
     const Explainer::Explained explained = explain(c.packet.octets());
-    EXPECT_EQ(Controlled::shared_contents(), before);
+    EXPECT_EQ(looks_at_maps ? Controlled::shared_contents() : Contents{}, before);
     EXPECT_TRUE(learned.consume().empty());
     EXPECT_TRUE(wishes.consume().empty());
 
