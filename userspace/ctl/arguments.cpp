@@ -119,7 +119,8 @@ void add_explain_options(CLI::App &command, Invocation &asked) {
     add_address(command, "--server", asked.server, "the address that is asked; default: the first listen address");
     CLI::Option &dnssec = *command.add_flag("--do", asked.query.dnssec_ok, "with DO=1: wants DNSSEC records");
     command.add_flag("--cd", asked.query.checking_disabled, "with CD=1: wants no validation");
-    command.add_flag("--ad", asked.query.authentic_data, "with AD=1: wants to know whether the answer is validated");
+    command.add_flag("--ad", asked.query.authentic_data,
+                     "with AD=1, as dig asks: wants to know whether the answer is validated");
     CLI::Option &size = *command.add_option("--edns", asked.query.payload_size, "the payload size in the query's OPT")
                              ->type_name("SIZE")
                              ->default_str("1232");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// explain: builds the query, has the loaded program say what it would do with
-// it, and looks up what the numbers stand for.
+// explain: builds the query, has the loaded program say what it would do with it, and looks up what the numbers stand for.
 #include "bpf/explainer.h"
 #include "ctl/command.h"
 #include "ctl/explanation.h"

@@ -101,6 +101,7 @@ Result<> Daemon::start_parts(const std::optional<fp_meta> &earlier) {
     }
     if (done) {
         start_metrics();
+        explain_->begin();
     }
     if (done && !took_over_) {
         snapshots_->load();
@@ -133,6 +134,11 @@ Result<> Daemon::load_programs(const std::optional<fp_meta> &earlier) {
     }
     programs_ = std::move(*programs);
     attachments_.emplace(pins_, programs_->map("attachments"));
+    Result<std::unique_ptr<ExplainOffer>> explain = ExplainOffer::create(*programs_, pins_);
+    if (!explain) {
+        return tl::unexpected(explain.error());
+    }
+    explain_ = std::move(*explain);
 
     Result<MappedMemory> meta = MappedMemory::of_map(programs_->map("meta"), sizeof(fp_meta), "meta");
     if (!meta) {
@@ -396,6 +402,7 @@ Result<> Daemon::watch_events() {
     added = added ? refresher_->join(*loop_) : added;
     added = added ? steering_->join(*loop_) : added;
     added = added ? snapshots_->join(*loop_) : added;
+    added = added ? explain_->join(*loop_) : added;
     added = added && notrack_ ? loop_->on_readable(notrack_->fd(), [this] { notrack_->keep_in_place(monotonic_ns()); })
                               : added;
     added = added ? loop_->on_readable(address_watch_->fd(), [this] { follow_interfaces(); }) : added;

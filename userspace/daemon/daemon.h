@@ -15,6 +15,7 @@
 #include "conntrack/notrack.h"
 #include "daemon/addresses.h"
 #include "daemon/event_loop.h"
+#include "daemon/explain_offer.h"
 #include "daemon/filler.h"
 #include "daemon/metrics_server.h"
 #include "daemon/refresher.h"
@@ -109,6 +110,7 @@ class Daemon {
     std::unique_ptr<ResolverWatch> resolver_;
     std::unique_ptr<Refresher> refresher_;
     std::unique_ptr<Snapshots> snapshots_;
+    std::unique_ptr<ExplainOffer> explain_;
     std::optional<SampleMap> samples_;
     std::atomic<uint32_t> top_names_ = 0; // metrics.top_names, for the threads of metrics_
     History history_;
