@@ -30,19 +30,24 @@ bool is_kept_alive(const mg_connection *connection) {
     return is_http11 && (wish == nullptr || std::string_view(wish).find("lose") == std::string_view::npos);
 }
 
+// In one piece: an answer in two would wait for the client's delayed acknowledgement of the first, 40 ms (Nagle's algorithm, RFC 896).
 void send(mg_connection *connection, const HttpResponse &response, bool with_body) {
-    std::string headers;
+    std::string text = "HTTP/1.1 " + std::to_string(response.status) + " " + status_text(response.status) + "\r\n";
+    const auto add_header = [&text](std::string_view name, std::string_view value) {
+        text.append(name).append(": ").append(value).append("\r\n");
+    };
+    add_header("Content-Type", response.content_type);
+    add_header("Content-Length", std::to_string(response.body.size()));
+    add_header("Cache-Control", "no-store");
+    add_header("X-Content-Type-Options", "nosniff");
+    add_header("Allow", "GET, HEAD");
     for (const auto &[name, value] : response.headers) {
-        headers.append(name).append(": ").append(value).append("\r\n");
+        add_header(name, value);
     }
-    mg_printf(connection,
-              "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nCache-Control: no-store\r\n"
-              "X-Content-Type-Options: nosniff\r\nAllow: GET, HEAD\r\n%sConnection: %s\r\n\r\n",
-              response.status, status_text(response.status), response.content_type.c_str(), response.body.size(),
-              headers.c_str(), is_kept_alive(connection) ? "keep-alive" : "close");
-    if (with_body) {
-        mg_write(connection, response.body.data(), response.body.size());
-    }
+    add_header("Connection", is_kept_alive(connection) ? "keep-alive" : "close");
+    text += "\r\n";
+    text += with_body ? response.body : std::string();
+    mg_write(connection, text.data(), text.size());
 }
 
 constexpr const char *plain = "text/plain; charset=utf-8";
@@ -77,7 +82,8 @@ class CivetHttpServer final : public HttpServer {
     CivetHttpServer(const std::string &address, const std::map<std::string, Handler> &handlers)
         : pages_(pages_of(handlers)),
           server_(std::vector<std::string>{"listening_ports", address, "num_threads", "16", "request_timeout_ms",
-                                           "1000", "enable_keep_alive", "yes", "keep_alive_timeout_ms", "70000"}) {
+                                           "1000", "tcp_nodelay", "1", "enable_keep_alive", "yes",
+                                           "keep_alive_timeout_ms", "70000"}) {
         for (Page &page : pages_) { // CivetServer's own addHandler() casts as well
             mg_set_request_handler(const_cast<mg_context *>(server_.getContext()), page.path.c_str(), handle, &page);
         }
