@@ -31,7 +31,7 @@ bpf_map_info info_of(int map) {
 size_t element_size(int map) {
     const bpf_map_info info = info_of(map);
     return info.type == BPF_MAP_TYPE_PERCPU_ARRAY
-               ? (info.value_size + 7) / 8 * 8 * static_cast<size_t>(libbpf_num_possible_cpus())
+               ? size_t{info.value_size + 7} / 8 * 8 * static_cast<size_t>(libbpf_num_possible_cpus())
                : info.value_size;
 }
 
