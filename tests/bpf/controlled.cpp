@@ -54,6 +54,19 @@ size_t contents_of(int map) {
            hash(std::string_view(elements).substr(0, count * size));
 }
 
+// A program cannot write to a map of maps, and to read one makes kernels before 6.8 wait for all CPUs, for each element.
+bool has_contents(const bpf_map *map) {
+    switch (bpf_map__type(map)) {
+    case BPF_MAP_TYPE_RINGBUF:
+    case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
+    case BPF_MAP_TYPE_ARRAY_OF_MAPS:
+    case BPF_MAP_TYPE_HASH_OF_MAPS:
+        return false;
+    default:
+        return true;
+    }
+}
+
 } // namespace
 
 void Controlled::Destroy::operator()(controlled_bpf *skeleton) const {
@@ -106,9 +119,7 @@ std::map<std::string, size_t> Controlled::shared_contents() {
     const bpf_map *map = nullptr;
     bpf_object__for_each_map(map, instance().skeleton_->obj) {
         const std::string name = bpf_map__name(map);
-        const bool is_stream =
-            bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF || bpf_map__type(map) == BPF_MAP_TYPE_PERF_EVENT_ARRAY;
-        if (is_shared_map(map) && !is_stream && name != "explanation") {
+        if (is_shared_map(map) && has_contents(map) && name != "explanation") {
             contents[name] = contents_of(bpf_map__fd(map));
         }
     }
