@@ -101,4 +101,13 @@ std::vector<ConfigChange> diff(const Config &old, const Config &now) {
     return std::move(differ.changes);
 }
 
+Config after_reload(const Config &running, Config next) {
+    for (const Key &key : config_keys()) {
+        if (key.on_reload == OnReload::needs_restart) {
+            key.value.copy(running, next);
+        }
+    }
+    return next;
+}
+
 } // namespace fastpath

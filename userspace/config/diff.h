@@ -20,4 +20,7 @@ struct ConfigChange {
 // In the order of the table of keys. The order of a list counts as part of its value, that of a map does not.
 std::vector<ConfigChange> diff(const Config &old, const Config &now);
 
+// As far as a reload gets from `running` to `next`: what only a restart changes stays as it runs.
+Config after_reload(const Config &running, Config next);
+
 } // namespace fastpath

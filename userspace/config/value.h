@@ -14,6 +14,7 @@ struct Value {
     std::string allowed; // completes "expected ..."
     std::function<Parsed<>(const YAML::Node &, Config &)> read;
     std::function<YAML::Node(const Config &)> write;
+    std::function<void(const Config &from, Config &to)> copy;
 };
 
 // `codec` has allowed(), read() and write() for a type (codecs.h); `field` gives the member of a Config or const Config.
@@ -29,6 +30,7 @@ template <class Codec, class Field> Value make_value(Codec codec, Field field) {
             return {};
         },
         .write = [codec, field](const Config &config) { return codec.write(field(config)); },
+        .copy = [field](const Config &from, Config &to) { field(to) = field(from); },
     };
 }
 

@@ -531,11 +531,7 @@ ReloadRecord Daemon::read_and_apply() {
                     change.text, change.reloadable ? "" : " (takes effect with the next start)");
         record.changes.push_back({change.key + ": " + change.text, change.reloadable});
     }
-    // What only a restart can change stays as it runs.
-    next->interfaces = config_.interfaces;
-    next->cache.max_entries = config_.cache.max_entries;
-    next->metrics.listen = config_.metrics.listen;
-    const Config old = std::exchange(config_, std::move(*next));
+    const Config old = std::exchange(config_, after_reload(config_, std::move(*next)));
     const Result<> written = write_config_maps();
     if (!written) {
         spdlog::error("reload failed, the old config stays: {}", written.error().message);
