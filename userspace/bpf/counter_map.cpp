@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bpf/counter_map.h"
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-#include <vector>
+#include "bpf/per_cpu_counters.h"
 
 namespace fastpath {
 
@@ -26,22 +24,7 @@ const std::array<CounterName, FP_LEARN_COUNT> learn_names = {{
 }};
 
 Result<fp_counters> read_counters(int map_fd) {
-    constexpr size_t words = sizeof(fp_counters) / sizeof(uint64_t);
-    const int cpus = libbpf_num_possible_cpus();
-    if (cpus < 0) {
-        return fail_errno("cannot count the CPUs", -cpus);
-    }
-    std::vector<uint64_t> elements(words * static_cast<size_t>(cpus));
-    const uint32_t zero = 0;
-    if (bpf_map_lookup_elem(map_fd, &zero, elements.data()) != 0) {
-        return fail_errno("cannot read the map counters");
-    }
-    fp_counters sum = {};
-    auto *const total = reinterpret_cast<uint64_t *>(&sum);
-    for (size_t i = 0; i < elements.size(); i++) {
-        total[i % words] += elements[i];
-    }
-    return sum;
+    return PerCpuCounters<fp_counters>::open(map_fd, "counters").and_then([](const auto &map) { return map.sum(0); });
 }
 
 uint64_t result_count(const fp_counters &counters, fp_result result) {

@@ -3,16 +3,12 @@
 #include "bpf/upstream_slots.h"
 
 #include <algorithm>
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <cstring>
-#include <vector>
+#include <string>
 
 namespace fastpath {
 
 namespace {
-
-constexpr std::size_t counter_words = sizeof(fp_upstream_counters) / sizeof(std::uint64_t);
 
 // The config sees to it that it fits.
 void set_text(char (&to)[FP_LABEL_TEXT_MAX], const std::string &text) {
@@ -34,21 +30,16 @@ void store_now(std::uint32_t &shared, std::uint32_t value) {
 } // namespace
 
 Result<UpstreamSlots> UpstreamSlots::open(int upstreams_fd, int counters_fd) {
-    UpstreamSlots slots;
     Result<MappedMemory> memory =
         MappedMemory::of_map(upstreams_fd, FP_UPSTREAMS_MAX * sizeof(fp_upstream), "upstreams");
     if (!memory) {
         return tl::unexpected(memory.error());
     }
-    const int cpus = libbpf_num_possible_cpus();
-    if (cpus < 0) {
-        return fail_errno("cannot count the CPUs", -cpus);
+    const auto counters = PerCpuCounters<fp_upstream_counters>::open(counters_fd, "upstream_counters");
+    if (!counters) {
+        return tl::unexpected(counters.error());
     }
-    slots.memory_ = std::move(*memory);
-    slots.slots_ = {reinterpret_cast<fp_upstream *>(slots.memory_.data()), FP_UPSTREAMS_MAX};
-    slots.counters_fd_ = counters_fd;
-    slots.cpus_ = static_cast<std::size_t>(cpus);
-    return slots;
+    return UpstreamSlots(std::move(*memory), *counters);
 }
 
 std::map<UpstreamId, std::uint16_t> UpstreamSlots::known() const {
@@ -74,10 +65,8 @@ bool UpstreamSlots::serves(std::uint16_t number) const {
 }
 
 Result<> UpstreamSlots::add(const PlannedUpstream &upstream, std::uint64_t now_ns) {
-    const std::vector<std::uint64_t> zeros(counter_words * cpus_);
-    const std::uint32_t key = upstream.number;
-    if (bpf_map_update_elem(counters_fd_, &key, zeros.data(), BPF_ANY) != 0) {
-        return fail_errno("cannot clear element " + std::to_string(key) + " of the map upstream_counters");
+    if (Result<> cleared = counters_.clear(upstream.number); !cleared) {
+        return cleared;
     }
     const fp_upstream *const same = find(upstream.id.address);
     fp_upstream &slot = slots_[upstream.number];
@@ -117,20 +106,6 @@ void UpstreamSlots::set_load(std::uint16_t number, const UpstreamLoad &load) {
     slot.queries_per_second = load.queries_per_second;
     slot.unanswered_ppm = load.unanswered_ppm;
     slot.rtt_us = load.rtt_us;
-}
-
-Result<fp_upstream_counters> UpstreamSlots::counters(std::uint16_t number) const {
-    std::vector<std::uint64_t> elements(counter_words * cpus_);
-    const std::uint32_t key = number;
-    if (bpf_map_lookup_elem(counters_fd_, &key, elements.data()) != 0) {
-        return fail_errno("cannot read the map upstream_counters");
-    }
-    fp_upstream_counters sum = {};
-    auto *const total = reinterpret_cast<std::uint64_t *>(&sum);
-    for (std::size_t i = 0; i < elements.size(); i++) {
-        total[i % counter_words] += elements[i];
-    }
-    return sum;
 }
 
 } // namespace fastpath

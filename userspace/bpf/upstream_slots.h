@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bpf/mapped_memory.h"
+#include "bpf/per_cpu_counters.h"
 #include "steer/plan.h"
 #include "util/result.h"
 
@@ -45,15 +46,18 @@ class UpstreamSlots {
     void set_load(std::uint16_t number, const UpstreamLoad &load);
 
     // Summed over the CPUs.
-    [[nodiscard]] Result<fp_upstream_counters> counters(std::uint16_t number) const;
+    [[nodiscard]] Result<fp_upstream_counters> counters(std::uint16_t number) const { return counters_.sum(number); }
 
   private:
+    UpstreamSlots(MappedMemory memory, PerCpuCounters<fp_upstream_counters> counters)
+        : memory_(std::move(memory)), slots_(reinterpret_cast<fp_upstream *>(memory_.data()), FP_UPSTREAMS_MAX),
+          counters_(counters) {}
+
     [[nodiscard]] const fp_upstream *find(const std::optional<IpAddress> &address) const; // in any pool; null: nowhere
 
     MappedMemory memory_;
     std::span<fp_upstream> slots_;
-    int counters_fd_ = -1;
-    std::size_t cpus_ = 0;
+    PerCpuCounters<fp_upstream_counters> counters_;
 };
 
 } // namespace fastpath

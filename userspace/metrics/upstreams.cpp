@@ -2,11 +2,10 @@
 #include "metrics/upstreams.h"
 
 #include "bpf/mapped_memory.h"
+#include "bpf/per_cpu_counters.h"
 #include "util/address.h"
 
 #include <algorithm>
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <cstring>
 #include <tuple>
 
@@ -16,24 +15,6 @@ namespace {
 
 template <size_t size> std::string text_of(const char (&text)[size]) {
     return {text, ::strnlen(text, size)};
-}
-
-// Reads the element of each CPU into `elements`, which is as long as there are CPUs, and adds them up.
-Result<fp_upstream_counters> read_counters_of(int counters_fd, uint32_t number,
-                                              std::vector<fp_upstream_counters> &elements) {
-    if (bpf_map_lookup_elem(counters_fd, &number, elements.data()) != 0) {
-        return fail_errno("cannot read the map upstream_counters");
-    }
-    constexpr size_t words = sizeof(fp_upstream_counters) / sizeof(__u64);
-    fp_upstream_counters sum = {};
-    auto *const total = reinterpret_cast<__u64 *>(&sum);
-    for (const fp_upstream_counters &element : elements) {
-        const auto *const word = reinterpret_cast<const __u64 *>(&element);
-        for (size_t i = 0; i < words; i++) {
-            total[i] += word[i];
-        }
-    }
-    return sum;
 }
 
 void sort(std::vector<Upstream> &upstreams) {
@@ -47,9 +28,9 @@ void sort(std::vector<Upstream> &upstreams) {
 } // namespace
 
 Result<std::vector<Upstream>> read_upstreams(int upstreams_fd, int counters_fd) {
-    const int cpus = libbpf_num_possible_cpus();
-    if (cpus < 0) {
-        return fail_errno("cannot count the CPUs", -cpus);
+    const auto counters = PerCpuCounters<fp_upstream_counters>::open(counters_fd, "upstream_counters");
+    if (!counters) {
+        return tl::unexpected(counters.error());
     }
     // Most elements are not in use: without a system call for each.
     const Result<MappedMemory> memory =
@@ -58,19 +39,17 @@ Result<std::vector<Upstream>> read_upstreams(int upstreams_fd, int counters_fd) 
         return tl::unexpected(memory.error());
     }
     const auto *const records = reinterpret_cast<const fp_upstream *>(memory->data());
-    std::vector<fp_upstream_counters> elements(static_cast<size_t>(cpus));
     std::vector<Upstream> upstreams;
     for (uint32_t number = 0; number < FP_UPSTREAMS_MAX; number++) {
         if (records[number].state == FP_UPSTREAM_UNUSED) {
             continue;
         }
-        Upstream upstream = {.record = records[number], .counters = {}};
-        const Result<fp_upstream_counters> counters = read_counters_of(counters_fd, number, elements);
-        if (!counters) {
-            return tl::unexpected(counters.error());
+        const fp_upstream record = records[number];
+        const Result<fp_upstream_counters> sum = counters->sum(number);
+        if (!sum) {
+            return tl::unexpected(sum.error());
         }
-        upstream.counters = *counters;
-        upstreams.push_back(upstream);
+        upstreams.push_back({record, *sum});
     }
     sort(upstreams);
     return upstreams;
