@@ -129,7 +129,7 @@ Result<AnswerMaps> open_answers(const Pinned &pinned) {
 }
 
 // Through shared memory: a write of the whole element would undo what the daemon wrote into it meanwhile.
-Result<> announce_flush(const Pinned &pinned) {
+Result<> change_meta(const Pinned &pinned, const std::function<void(fp_meta &)> &change) {
     const Result<UniqueFd> map = pinned.directory.open_map("meta");
     if (!map) {
         return tl::unexpected(map.error());
@@ -138,9 +138,14 @@ Result<> announce_flush(const Pinned &pinned) {
     if (!memory) {
         return tl::unexpected(memory.error());
     }
-    auto *const meta = reinterpret_cast<fp_meta *>(memory->data());
-    std::atomic_ref<__u64>(meta->flushed_ns).store(monotonic_ns(), std::memory_order_seq_cst);
+    change(*reinterpret_cast<fp_meta *>(memory->data()));
     return {};
+}
+
+Result<> announce_flush(const Pinned &pinned) {
+    return change_meta(pinned, [](fp_meta &meta) {
+        std::atomic_ref<__u64>(meta.flushed_ns).store(monotonic_ns(), std::memory_order_seq_cst);
+    });
 }
 
 } // namespace fastpath::ctl

@@ -14,6 +14,7 @@
 #include <dns_fastpath/counters.h>
 #include <dns_fastpath/snapshot.h>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <set>
 #include <vector>
@@ -37,6 +38,9 @@ Result<std::vector<Attached>> attachments_of(const Pinned &pinned); // by name o
 Result<std::set<IpAddress>> listeners_of(const Pinned &pinned);     // of the generation in use
 Result<std::vector<Upstream>> upstreams_of(const Pinned &pinned);
 Result<AnswerMaps> open_answers(const Pinned &pinned);
+
+// Changes fields of the element in place, beside those who read and write others.
+Result<> change_meta(const Pinned &pinned, const std::function<void(fp_meta &)> &change);
 
 // Tells the daemon not to cache what it was asked to learn before now. To be done before answers are flushed: one that is
 // on its way to the daemon would come back after the flush otherwise.

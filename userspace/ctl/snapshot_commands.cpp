@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // cache save, cache load. A save reads beside the daemon. A load is a write, and the cache has one writer: the daemon where one
 // runs, this process under its lock where none does.
-#include "bpf/mapped_memory.h"
 #include "bpf/view_names.h"
 #include "ctl/command.h"
 #include "ctl/pinned.h"
@@ -117,18 +116,10 @@ Result<snapshot::LoadReport> put_all(snapshot::SnapshotReader &reader, const sna
 
 // As the daemon says it of its cache.
 Result<> publish(const Pinned &pinned, const AnswerTable &table) {
-    const Result<UniqueFd> map = pinned.directory.open_map("meta");
-    if (!map) {
-        return tl::unexpected(map.error());
-    }
-    const Result<MappedMemory> memory = MappedMemory::of_map(map->get(), sizeof(fp_meta), "meta");
-    if (!memory) {
-        return tl::unexpected(memory.error());
-    }
-    auto *const meta = reinterpret_cast<fp_meta *>(memory->data());
-    meta->entries = table.entries();
-    meta->memory_bytes = table.memory_bytes();
-    return {};
+    return change_meta(pinned, [&table](fp_meta &meta) {
+        meta.entries = table.entries();
+        meta.memory_bytes = table.memory_bytes();
+    });
 }
 
 Result<snapshot::LoadReport> load_here(const Pinned &pinned, UniqueFd file, const std::string &name) {
