@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bpf/pin_directory.h"
 
+#include "util/is_at.h"
+
 #include <algorithm>
 #include <bpf/bpf.h>
 #include <chrono>
@@ -70,14 +72,6 @@ bool lock_until(int fd, std::chrono::steady_clock::time_point deadline) {
     return true;
 }
 
-// Is the open directory still the one at the path? A daemon that stops removes it, lock and all.
-bool is_at(int fd, const fs::path &path) {
-    struct stat opened = {};
-    struct stat named = {};
-    return ::fstat(fd, &opened) == 0 && ::stat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
-           opened.st_dev == named.st_dev;
-}
-
 // The locked directory; none where it was removed meanwhile.
 Result<UniqueFd> open_locked(const fs::path &path, std::chrono::steady_clock::time_point deadline) {
     if (Result<> made = make_directory(path); !made) {
@@ -97,6 +91,7 @@ Result<UniqueFd> open_locked(const fs::path &path, std::chrono::steady_clock::ti
         }
         return fail_errno("cannot lock the pin directory " + path.string());
     }
+    // A daemon that stops removes it, lock and all.
     return is_at(lock.get(), path) ? std::move(lock) : UniqueFd();
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "snapshot/atomic_file.h"
 
+#include "util/is_at.h"
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -44,14 +46,6 @@ tl::unexpected<Error> fail_with_advice(const std::string &what) {
     return error;
 }
 
-// Another process may have renamed the file between our open() and our lock: then it is not ours to write to.
-bool is_at(int fd, const fs::path &path) {
-    struct stat opened = {};
-    struct stat named = {};
-    return ::fstat(fd, &opened) == 0 && ::stat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
-           opened.st_dev == named.st_dev;
-}
-
 } // namespace
 
 Result<AtomicFile> AtomicFile::create(const fs::path &path) {
@@ -62,6 +56,7 @@ Result<AtomicFile> AtomicFile::create(const fs::path &path) {
     if (!fd) {
         return fail_with_advice("cannot create " + name.string());
     }
+    // Renamed by another process between our open() and our lock, it is not ours to write to.
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 || !is_at(fd.get(), name)) {
         return fail("another process is writing " + path.string() + "; try again when it is done");
     }
