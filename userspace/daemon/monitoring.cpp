@@ -26,7 +26,7 @@ Result<std::unique_ptr<Monitoring>> Monitoring::create(const Programs &programs,
 void Monitoring::start(const Config &config, std::shared_ptr<EventLog> events) {
     configure(config);
     is_wanted_ = config.metrics.listen.has_value();
-    const Sources sources = {programs_, attachments_, samples_, top_names_};
+    const Sources sources = {programs_, attachments_, top_names_};
     std::map<std::string, HttpServer::Handler> pages = metrics_endpoints(sources);
     pages.merge(status_pages(sources, history_, std::move(events)));
     server_.emplace(config.metrics.listen, std::move(pages));

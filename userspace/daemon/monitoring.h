@@ -5,14 +5,13 @@
 
 #include "bpf/attachment.h"
 #include "bpf/programs.h"
-#include "bpf/sample_map.h"
 #include "config/config.h"
 #include "daemon/metrics_server.h"
+#include "metrics/top_names.h"
 #include "status/event_log.h"
 #include "status/history.h"
 #include "util/result.h"
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -28,7 +27,7 @@ class Monitoring {
     void start(const Config &config, std::shared_ptr<EventLog> events);
 
     // What a reload can change.
-    void configure(const Config &config) { top_names_ = config.metrics.top_names; }
+    void configure(const Config &config) { top_names_.show(config.metrics.top_names); }
 
     // Each second.
     void tick(uint64_t now_ns);
@@ -40,14 +39,13 @@ class Monitoring {
 
   private:
     Monitoring(const Programs &programs, const Attachments &attachments, SampleMap samples)
-        : programs_(programs), attachments_(attachments), samples_(std::move(samples)) {}
+        : programs_(programs), attachments_(attachments), top_names_(std::move(samples)) {}
 
     void record_history(uint64_t now_ns);
 
     const Programs &programs_;
     const Attachments &attachments_;
-    SampleMap samples_;
-    std::atomic<uint32_t> top_names_ = 0; // metrics.top_names, for the threads of server_
+    TopNames top_names_;
     bool is_wanted_ = false;
     History history_;
     uint64_t nics_read_ns_ = 0;

@@ -7,7 +7,6 @@
 #include "util/clock.h"
 #include "util/first_error.h"
 
-#include <algorithm>
 #include <bpf/bpf.h>
 
 namespace fastpath {
@@ -21,18 +20,6 @@ template <class T> Result<T> read_element(const Programs &programs, const char *
         return fail_errno(std::string("cannot read the map ") + name);
     }
     return element;
-}
-
-Top read_top_names(const Sources &sources, uint64_t now_ns) {
-    const uint32_t most = sources.top_names.load(std::memory_order_relaxed);
-    if (most == 0) {
-        return {};
-    }
-    const std::vector<fp_sample> samples = sources.samples.read(now_ns - std::min(now_ns, uint64_t{top_look_back_ns}));
-    Top top = top_of(samples, TopOf::names, most + 1, now_ns);
-    std::erase_if(top.rows, [](const TopRow &row) { return row.subject.empty(); }); // questions that were not read
-    top.rows.resize(std::min<size_t>(top.rows.size(), most));
-    return top;
 }
 
 } // namespace
@@ -55,7 +42,7 @@ Result<Readings> read_all(const Sources &sources) {
         .interfaces = sources.attachments.list(),
         .nics = {},
         .conntrack = read_conntrack_fill(),
-        .top_names = read_top_names(sources, now_ns),
+        .top_names = sources.top_names.at(now_ns),
         .now_ns = now_ns};
     if (failed) {
         return tl::unexpected(failed.error());

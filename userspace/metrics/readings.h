@@ -4,13 +4,11 @@
 
 #include "bpf/attachment.h"
 #include "bpf/programs.h"
-#include "bpf/sample_map.h"
 #include "conntrack/table.h"
-#include "metrics/top.h"
+#include "metrics/top_names.h"
 #include "metrics/upstreams.h"
 #include "util/result.h"
 
-#include <atomic>
 #include <cstdint>
 #include <dns_fastpath/abi.h>
 #include <dns_fastpath/config.h>
@@ -47,8 +45,7 @@ struct Readings {
 struct Sources {
     const Programs &programs;
     const Attachments &attachments;
-    const SampleMap &samples;
-    const std::atomic<uint32_t> &top_names; // metrics.top_names: a reload changes it
+    TopNames &top_names;
 };
 
 // Costs some system calls for each upstream and interface, and nothing for each answer in the cache.
