@@ -129,7 +129,8 @@ class Conformance : public LabTest {
     static void expect_misses_on_their_way() {
         const Samples counters = now();
         EXPECT_EQ(counters.fastpath("misses_total{way=\"steered\"}"),
-                  setting_.is_steered() ? counters.fastpath("queries_total{result=\"miss\"}") : 0);
+                  setting_.is_steered() ? counters.fastpath("queries_total{result=\"miss\"}") : 0)
+            << control(lab(), {"stats"}, setting_.host.machine);
     }
 
     static inline Setting setting_;

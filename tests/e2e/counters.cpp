@@ -48,7 +48,8 @@ void settle(const Lab &lab, Machine host) {
 
 double unbound_queries(const Lab &lab, Machine machine) {
     const std::string page = lab.talk(machine, unbound_control_port, "UBCT1 stats_noreset\n");
-    return Samples::parse(page, '=').at("total.num.queries");
+    const Samples counters = Samples::parse(page, '=');
+    return counters.at("total.num.queries") - counters.sum("num.query.type.NS"); // which is not there before the first
 }
 
 Watch::Watch(const Lab &lab) : lab_(lab), before_(metrics(lab)), unbound_before_(unbound_queries(lab)) {}

@@ -17,7 +17,7 @@ Samples stats(const Lab &lab, Machine host = Machine::resolver);
 // Waits until the daemon has dealt with every answer that the learner has handed over.
 void settle(const Lab &lab, Machine host = Machine::resolver);
 
-// Queries that an Unbound was asked, over UDP or TCP.
+// Queries that an Unbound was asked, over UDP or TCP; but for NS, which are the probes of a daemon whether it answers.
 double unbound_queries(const Lab &lab, Machine machine = Machine::resolver);
 
 inline const std::string by_fast_path = "the fast path";
