@@ -21,6 +21,13 @@ double learned(const Samples &samples) {
            samples.sum("cache_fill_rejects_total");
 }
 
+constexpr const char *all_queries = "total.num.queries";
+constexpr const char *ns_queries = "num.query.type.NS";
+
+Samples unbound_stats(const Lab &lab, Machine machine) {
+    return Samples::parse(lab.talk(machine, unbound_control_port, "UBCT1 stats_noreset\n"), '=');
+}
+
 } // namespace
 
 Samples metrics(const Lab &lab, Machine host) {
@@ -47,21 +54,25 @@ void settle(const Lab &lab, Machine host) {
 }
 
 double unbound_queries(const Lab &lab, Machine machine) {
-    const std::string page = lab.talk(machine, unbound_control_port, "UBCT1 stats_noreset\n");
-    const Samples counters = Samples::parse(page, '=');
-    return counters.at("total.num.queries") - counters.sum("num.query.type.NS"); // which is not there before the first
+    return unbound_stats(lab, machine).at(all_queries);
 }
 
-Watch::Watch(const Lab &lab) : lab_(lab), before_(metrics(lab)), unbound_before_(unbound_queries(lab)) {}
+Watch::Watch(const Lab &lab)
+    : lab_(lab), before_(metrics(lab)), unbound_before_(unbound_stats(lab, Machine::resolver)) {}
 
 double Watch::grown(const std::string &name) const {
     return metrics(lab_).fastpath(name) - before_.fastpath(name);
 }
 
+double Watch::unbound() const {
+    return unbound_queries(lab_) - unbound_before_.at(all_queries);
+}
+
 std::string Watch::who_answered() const {
     const double given = grown(hits);
-    const double asked = unbound();
-    if (given > 0 && asked == 0) {
+    const Samples now = unbound_stats(lab_, Machine::resolver);
+    const double asked = now.at(all_queries) - unbound_before_.at(all_queries);
+    if (given > 0 && asked == now.at_or_0(ns_queries) - unbound_before_.at_or_0(ns_queries)) {
         return by_fast_path;
     }
     if (given == 0 && asked > 0) {

@@ -34,6 +34,11 @@ double Samples::at(const std::string &name) const {
     return found->second;
 }
 
+double Samples::at_or_0(const std::string &name) const {
+    const auto found = values_.find(name);
+    return found == values_.end() ? 0 : found->second;
+}
+
 double Samples::sum(const std::string &name) const {
     const std::string family = "dns_fastpath_" + name + "{";
     double total = 0;

@@ -14,6 +14,8 @@ class Samples {
 
     // Throws where there is none: a counter whose name is misspelt is not 0.
     [[nodiscard]] double at(const std::string &name) const;
+    // For those that are there only once they count something.
+    [[nodiscard]] double at_or_0(const std::string &name) const;
     // "queries_total{result="hit"}" and so on, with the prefix that all of them have.
     [[nodiscard]] double fastpath(const std::string &name) const { return at("dns_fastpath_" + name); }
     // Over all labels.
