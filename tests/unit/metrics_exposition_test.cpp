@@ -34,9 +34,17 @@ class CheckedByPromtool : public testing::TestWithParam<std::string> {
 };
 
 TEST_P(CheckedByPromtool, ThePageIsWithoutFault) {
-    const Finished checked = run({"promtool", "check", "metrics"}, exposition(samples_of(full_readings(GetParam()))));
+    Readings readings = full_readings(GetParam());
+    readings.nics.clear();
+    const Finished checked = run({"promtool", "check", "metrics"}, exposition(samples_of(readings)));
     EXPECT_EQ(checked.exit_code, 0);
     EXPECT_EQ(checked.output, "");
+}
+
+// The agreed name of what a card counts has a word in it that promtool takes for a type; others rely on the name.
+TEST_P(CheckedByPromtool, TheCardsCountersHaveTheNameThatWasAgreedOn) {
+    const Finished checked = run({"promtool", "check", "metrics"}, exposition(samples_of(full_readings(GetParam()))));
+    EXPECT_EQ(checked.output, "dns_fastpath_nic_counter_total metric name should not include type 'counter'\n");
 }
 
 INSTANTIATE_TEST_SUITE_P(WithLabels, CheckedByPromtool,

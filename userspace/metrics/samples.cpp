@@ -55,8 +55,8 @@ constexpr Family conntrack_entries = {"conntrack_entries", SampleType::gauge,
                                       "Connections in the host's connection tracking table"};
 constexpr Family conntrack_limit = {"conntrack_limit", SampleType::gauge,
                                     "Connections that the table may hold; beyond it the kernel drops packets"};
-constexpr Family nic_events = {"nic_events_total", SampleType::counter,
-                               "Packets lost by a network card or limited by the cloud, as the driver counts them"};
+constexpr Family nic_counter = {"nic_counter_total", SampleType::counter,
+                                "Packets lost by a network card or limited by the cloud, as the driver counts them"};
 constexpr Family heartbeat_age = {"heartbeat_age_seconds", SampleType::gauge,
                                   "Time since the daemon's event loop last said that it is alive"};
 
@@ -166,7 +166,7 @@ std::vector<Sample> samples_of(const std::vector<NicCounters> &nics) {
     std::vector<Sample> samples;
     for (const NicCounters &nic : nics) {
         for (const auto &[counter, value] : nic.counters) {
-            samples.push_back(make_sample(nic_events, value, {{"interface", nic.interface}, {"counter", counter}}));
+            samples.push_back(make_sample(nic_counter, value, {{"interface", nic.interface}, {"counter", counter}}));
         }
     }
     return samples;
