@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // dns-fastpathctl beside a daemon that serves: reload, top, explain, capture.
+#include "e2e/ctl_result.h"
 #include "e2e/lab_test.h"
 #include "e2e/load.h"
 
@@ -10,12 +11,6 @@ namespace fastpath::test {
 namespace {
 
 using nlohmann::json;
-
-enum : int { fine = 0, failed = 1, usage = 2, not_running = 3 };
-
-bool contains(const std::string &text, const std::string &part) {
-    return text.find(part) != std::string::npos;
-}
 
 class CtlLive : public LabTest {
   protected:
