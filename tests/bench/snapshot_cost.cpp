@@ -5,6 +5,7 @@
 #include "cache/entry.h"
 #include "daemon/snapshot_load.h"
 #include "dns/byte_order.h"
+#include "harness/scratch_directory.h"
 #include "snapshot/save.h"
 #include "unit/response_text.h"
 #include "util/clock.h"
@@ -23,8 +24,8 @@ namespace {
 
 struct Options {
     uint32_t answers = 1'000'000;
-    double limit = 0; // seconds; 0 = none
-    std::filesystem::path file = std::filesystem::temp_directory_path() / "snapshot_cost.snapshot";
+    double limit = 0;           // seconds; 0 = none
+    std::filesystem::path file; // empty: one in a folder of its own
 };
 
 template <class T> T value_of(Result<T> result) {
@@ -102,20 +103,22 @@ snapshot::LoadReport load(Cache &cache, const std::filesystem::path &file) {
 }
 
 int run(const Options &options) {
+    const ScratchDirectory scratch;
+    const std::filesystem::path file = options.file.empty() ? scratch.path() / "cache.snapshot" : options.file;
     snapshot::Saved saved;
     double save_seconds = 0;
     {
         Cache cache(options.answers);
         fill(cache, options.answers);
         save_seconds = seconds_of([&] {
-            saved = value_of(
-                snapshot::save_to_file(options.file, cache.maps, {.views = {{"default", 0}}, .stale_max_age = 86400}));
+            saved =
+                value_of(snapshot::save_to_file(file, cache.maps, {.views = {{"default", 0}}, .stale_max_age = 86400}));
         });
     }
     Cache next(options.answers);
     snapshot::LoadReport report;
-    const double load_seconds = seconds_of([&] { report = load(next, options.file); });
-    std::filesystem::remove(options.file);
+    const double load_seconds = seconds_of([&] { report = load(next, file); });
+    std::filesystem::remove(file);
     std::printf("%llu answers, %.1f MiB: saved in %.2f s; %llu loaded in %.2f s\n",
                 static_cast<unsigned long long>(saved.answers), static_cast<double>(saved.bytes) / (1 << 20),
                 save_seconds, static_cast<unsigned long long>(report.loaded), load_seconds);

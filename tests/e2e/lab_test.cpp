@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "e2e/lab_test.h"
 
+#include "harness/requirements.h"
+
 #include <algorithm>
-#include <cstdlib>
 #include <stdexcept>
 #include <unistd.h>
 
 namespace fastpath::test {
 namespace {
-
-bool is_installed(const char *tool) {
-    return run({"sh", "-c", std::string("PATH=$PATH:/usr/sbin:/sbin command -v ") + tool}).exit_code == 0;
-}
 
 // "" where nothing is.
 std::string what_is_missing() {
@@ -63,8 +60,7 @@ void LabTest::SetUp() {
     if (can_run()) {
         return;
     }
-    const char *const ci = std::getenv("CI");
-    if (ci != nullptr && std::string(ci) == "true") {
+    if (!may_skip()) {
         FAIL() << missing();
     }
     GTEST_SKIP() << missing();

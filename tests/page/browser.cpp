@@ -2,6 +2,7 @@
 #include "page/browser.h"
 
 #include "harness/process.h"
+#include "harness/requirements.h"
 
 #include <array>
 #include <filesystem>
@@ -14,7 +15,7 @@ constexpr std::array programs = {"chromium-headless-shell", "chromium"};
 
 std::string program() {
     for (const char *name : programs) {
-        if (run({"sh", "-c", std::string("command -v ") + name}).exit_code == 0) {
+        if (test::is_installed(name)) {
             return name;
         }
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page in a browser: its script shows what the server would show, and what others chose stays text. The screenshots are for eyes:
 // they lie in the build folder, under screenshots/.
+#include "harness/requirements.h"
 #include "metrics/http_server.h"
 #include "page/browser.h"
 #include "page/some_facts.h"
 #include "status/page.h"
 #include "status/view.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <optional>
@@ -62,8 +62,7 @@ class StatusBrowser : public testing::Test {
         if (browser::is_installed()) {
             return;
         }
-        const char *const ci = std::getenv("CI");
-        if (ci != nullptr && std::string(ci) == "true") {
+        if (!test::may_skip()) {
             FAIL() << "needs chromium-headless-shell";
         }
         GTEST_SKIP() << "needs chromium-headless-shell or chromium";

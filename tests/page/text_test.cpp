@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Figures as people read them on the status page.
 #include "status/text.h"
 
 #include <gtest/gtest.h>
@@ -6,38 +7,34 @@
 namespace fastpath::status {
 namespace {
 
+template <class Figure> struct Row {
+    Figure figure;
+    const char *text;
+};
+
+template <class Figure> void expect_texts(std::string (*text_of)(Figure), std::initializer_list<Row<Figure>> rows) {
+    for (const auto &[figure, text] : rows) {
+        EXPECT_EQ(text_of(figure), text);
+    }
+}
+
 TEST(StatusText, OfCountsAndRates) {
-    EXPECT_EQ(count_text(0), "0");
-    EXPECT_EQ(count_text(999), "999");
-    EXPECT_EQ(count_text(1000), "1,000");
-    EXPECT_EQ(count_text(1234567), "1,234,567");
-    EXPECT_EQ(rate_text(0), "0");
-    EXPECT_EQ(rate_text(3.21), "3.2");
-    EXPECT_EQ(rate_text(1234.4), "1,234");
+    expect_texts(count_text, {{0, "0"}, {999, "999"}, {1000, "1,000"}, {1234567, "1,234,567"}});
+    expect_texts(rate_text, {{0, "0"}, {3.21, "3.2"}, {1234.4, "1,234"}});
 }
 
 TEST(StatusText, OfSharesSaysAllOnlyWhereItIsAll) {
-    EXPECT_EQ(share_text(0), "0 %");
-    EXPECT_EQ(share_text(0.00001), "0.1 %");
-    EXPECT_EQ(share_text(0.89), "89 %");
-    EXPECT_EQ(share_text(0.9999), "99.9 %");
-    EXPECT_EQ(share_text(1), "100 %");
+    expect_texts(share_text, {{0, "0 %"}, {0.00001, "0.1 %"}, {0.89, "89 %"}, {0.9999, "99.9 %"}, {1, "100 %"}});
 }
 
 TEST(StatusText, OfTimes) {
-    EXPECT_EQ(duration_text(59), "59 s");
-    EXPECT_EQ(duration_text(3599), "59 min");
-    EXPECT_EQ(duration_text(7500), "2 h 5 min");
-    EXPECT_EQ(duration_text(90'000), "1 d 1 h");
-    EXPECT_EQ(milliseconds_text(120), "0.12 ms");
-    EXPECT_EQ(milliseconds_text(12'000), "12 ms");
+    expect_texts(duration_text, {{59, "59 s"}, {3599, "59 min"}, {7500, "2 h 5 min"}, {90'000, "1 d 1 h"}});
+    expect_texts(milliseconds_text, {{120, "0.12 ms"}, {12'000, "12 ms"}});
     EXPECT_EQ(time_text(std::chrono::system_clock::time_point()), "1970-01-01T00:00:00Z");
 }
 
 TEST(StatusText, OfOctets) {
-    EXPECT_EQ(bytes_text(1023), "1023 B");
-    EXPECT_EQ(bytes_text(1536), "1.5 KiB");
-    EXPECT_EQ(bytes_text(80 << 20), "80.0 MiB");
+    expect_texts(bytes_text, {{1023, "1023 B"}, {1536, "1.5 KiB"}, {80 << 20, "80.0 MiB"}});
 }
 
 } // namespace

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page /metrics: what Prometheus' own checker says of it, and labels that somebody chose to hurt.
 #include "harness/process.h"
+#include "harness/requirements.h"
 #include "metrics/exposition.h"
 #include "unit/full_readings.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <gtest/gtest.h>
 
 namespace fastpath {
@@ -15,18 +15,13 @@ using test::Finished;
 using test::full_readings;
 using test::run;
 
-bool has_promtool() {
-    return run({"sh", "-c", "command -v promtool"}).exit_code == 0;
-}
-
 class CheckedByPromtool : public testing::TestWithParam<std::string> {
   protected:
     void SetUp() override {
-        if (has_promtool()) {
+        if (test::is_installed("promtool")) {
             return;
         }
-        const char *const ci = std::getenv("CI");
-        if (ci != nullptr && std::string(ci) == "true") {
+        if (!test::may_skip()) {
             FAIL() << "needs promtool";
         }
         GTEST_SKIP() << "needs promtool";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The file on the disk: replaced as a whole or not at all, with errors that say what to do.
+#include "harness/scratch_directory.h"
 #include "snapshot/atomic_file.h"
 
-#include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <sstream>
@@ -15,13 +15,8 @@ namespace fs = std::filesystem;
 
 class SnapshotFile : public ::testing::Test {
   protected:
-    SnapshotFile() {
-        std::string name = fs::temp_directory_path() / "snapshot_test.XXXXXX";
-        directory_ = ::mkdtemp(name.data());
-    }
-    ~SnapshotFile() override { fs::remove_all(directory_); }
-
-    [[nodiscard]] fs::path file() const { return directory_ / "cache.snapshot"; }
+    [[nodiscard]] const fs::path &directory() const { return scratch_.path(); }
+    [[nodiscard]] fs::path file() const { return directory() / "cache.snapshot"; }
 
     static void write(const AtomicFile &file, const std::string &text) {
         ASSERT_EQ(::write(file.fd(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
@@ -32,7 +27,7 @@ class SnapshotFile : public ::testing::Test {
         return text.str();
     }
     [[nodiscard]] size_t files() const {
-        return static_cast<size_t>(std::distance(fs::directory_iterator(directory_), fs::directory_iterator()));
+        return static_cast<size_t>(std::distance(fs::directory_iterator(directory()), fs::directory_iterator()));
     }
     static void expect_failure(const fs::path &path, const std::string &what) {
         const auto file = AtomicFile::create(path);
@@ -41,7 +36,7 @@ class SnapshotFile : public ::testing::Test {
         EXPECT_NE(file.error().message.find(path), std::string::npos) << file.error().message;
     }
 
-    fs::path directory_;
+    fastpath::test::ScratchDirectory scratch_;
 };
 
 TEST_F(SnapshotFile, TakesThePlaceOfTheOldOneWhenItIsCommitted) {
@@ -82,15 +77,15 @@ TEST_F(SnapshotFile, TwoWritersDoNotMix) {
 }
 
 TEST_F(SnapshotFile, MakesItsDirectoryButNoTree) {
-    auto next = AtomicFile::create(directory_ / "state" / "cache.snapshot");
+    auto next = AtomicFile::create(directory() / "state" / "cache.snapshot");
     ASSERT_TRUE(next) << next.error().message;
-    EXPECT_EQ(fs::status(directory_ / "state").permissions(), fs::perms::owner_all);
-    expect_failure(directory_ / "no" / "such" / "cache.snapshot", "No such file or directory; make the directory");
+    EXPECT_EQ(fs::status(directory() / "state").permissions(), fs::perms::owner_all);
+    expect_failure(directory() / "no" / "such" / "cache.snapshot", "No such file or directory; make the directory");
 }
 
 TEST_F(SnapshotFile, ADirectoryThatIsAFile) {
-    std::ofstream(directory_ / "file") << "text";
-    expect_failure(directory_ / "file" / "cache.snapshot", "Not a directory");
+    std::ofstream(directory() / "file") << "text";
+    expect_failure(directory() / "file" / "cache.snapshot", "Not a directory");
 }
 
 TEST_F(SnapshotFile, ALinkInItsPlaceIsNotFollowed) {
