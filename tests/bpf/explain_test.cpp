@@ -97,9 +97,7 @@ TEST_F(Explain, AHit) {
 TEST_F(Explain, ASteeredMiss) {
     const Upstream upstream = world().add(upstream_ipv4, {.pool = 5, .tier = 1});
     world().route_zone("example.com.", 5);
-    fp_settings with_routes = settings();
-    with_routes.has_routes = 1;
-    set(with_routes);
+    use_zone_routes();
     leave_by(other_ifindex);
     for (uint16_t attempt = 0; attempt < 2; attempt++) {
         const fp_explanation record = explain(frame().octets()).record;

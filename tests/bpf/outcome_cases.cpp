@@ -2,6 +2,7 @@
 // The cases go down the packet walk: Ethernet, IP, UDP, ACL, DNS header, question, EDNS, cache.
 #include "outcome_cases.h"
 
+#include "corpus.h"
 #include "map_element.h"
 #include "util/address.h"
 
@@ -270,17 +271,6 @@ Cases edns_reasons() {
 
 const ResponseText www = {.answer = {"www.example.com. 300 IN A 192.0.2.1"}};
 
-// The mail servers fit 512 octets, their addresses do not.
-ResponseText large_additional() {
-    ResponseText response = {.question = "example.com. IN MX"};
-    for (int i = 0; i < 12; i++) {
-        const std::string host = "mail" + std::to_string(i) + ".example.com.";
-        response.answer.push_back("example.com. 300 IN MX 10 " + host);
-        response.additional.push_back(host + " 300 IN AAAA 2001:db8::25");
-    }
-    return response;
-}
-
 // A slot that no writer makes: the first TTL is said to be behind the end of the body.
 void add_broken_answer(FastPath &test) {
     Entry entry = test.entry_for(www);
@@ -313,7 +303,7 @@ Cases cache_outcomes() {
         test.set_room({.tail = 8, .head = 8}); // 16 are needed
         test.add(www);
     };
-    const auto add_mail = [](FastPath &test) { test.add(large_additional()); };
+    const auto add_mail = [](FastPath &test) { test.add(mail_servers()); };
     return {
         {FP_OUT_hit, "ipv4", frame(), add_www},
         {FP_OUT_hit, "ipv6", frame(Ipv6{}), add_www},

@@ -101,6 +101,12 @@ void Steering::set_route(const Route &route) {
     Controlled::instance().set_route(route);
 }
 
+void Steering::use_zone_routes() {
+    fp_settings with_routes = settings();
+    with_routes.has_routes = 1;
+    set(with_routes);
+}
+
 void Steering::pass(uint32_t seconds) {
     advance(seconds);
     show_life(now_ns());

@@ -31,6 +31,8 @@ class Steering : public VirtualTime {
 
     SteeringWorld &world() { return steering(); }
     void set_route(const Route &route);
+    // Names are looked up in the routes by zone: what settings say of a plan that has some.
+    void use_zone_routes();
     // Over this interface, by the gateway.
     void leave_by(uint32_t ifindex) { set_route({.ifindex = ifindex, .gateway = gateway_mac, .own = leaving_mac}); }
 

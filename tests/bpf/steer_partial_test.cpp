@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers that are cached but not for this client: who resolves the name decides what fits, and that may be an upstream.
+#include "corpus.h"
 #include "steer_fixture.h"
 
 namespace fastpath::test {
 namespace {
-
-// The mail servers fit 512 octets, their addresses do not.
-ResponseText mail_servers() {
-    ResponseText response = {.question = "example.com. IN MX"};
-    for (int i = 0; i < 12; i++) {
-        const std::string host = "mail" + std::to_string(i) + ".example.com.";
-        response.answer.push_back("example.com. 300 IN MX 10 " + host);
-        response.additional.push_back(host + " 300 IN AAAA 2001:db8::25");
-    }
-    return response;
-}
 
 class Partial : public Steering {
   protected:

@@ -18,9 +18,7 @@ class Pool : public Steering {
   protected:
     void SetUp() override {
         Steering::SetUp();
-        fp_settings with_routes = settings();
-        with_routes.has_routes = 1;
-        set(with_routes);
+        use_zone_routes();
         for (const uint16_t pool : {of_listener, of_client, of_route}) {
             upstreams_.push_back(world().add("198.18.1." + std::to_string(11 + pool), {.pool = pool}));
         }

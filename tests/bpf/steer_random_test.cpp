@@ -17,9 +17,7 @@ class SteeredRandom : public Steering {
   protected:
     void SetUp() override {
         Steering::SetUp();
-        fp_settings with_routes = settings();
-        with_routes.has_routes = 1;
-        set(with_routes);
+        use_zone_routes();
         const Upstream over_ipv4 = world().add(upstream_ipv4);
         const Upstream over_ipv6 = world().add(upstream_ipv6);
         world().add_to({.pool = 1}, over_ipv4);

@@ -16,9 +16,7 @@ class ZoneRoute : public Steering {
   protected:
     void SetUp() override {
         Steering::SetUp();
-        fp_settings with_routes = settings();
-        with_routes.has_routes = 1;
-        set(with_routes);
+        use_zone_routes();
         for (uint32_t pool = 0; pool < 4; pool++) {
             pools_.push_back(world().add("198.18.1." + std::to_string(11 + pool), {.pool = pool}));
         }
