@@ -24,7 +24,8 @@ busy_during() {
     busy_percent=$((100 * busy_us / elapsed))
 }
 
-# Whatever else runs is counted in, so nothing else may.
+# Whatever else runs is counted in, so nothing else may. The sleep is no wait for anything: half a second of nothing is what is
+# measured, 50 ticks a CPU of the clock that is read.
 machine_is_idle() {
     busy_during sleep 0.5
     ((busy_percent <= 4))
@@ -39,6 +40,7 @@ measure() {
         measure_once
         ! machine_is_idle || return 0
     done
+    say "the machine was busy after each of ten measurements: the last one is taken, and will say little"
 }
 
 measure_once() {
