@@ -64,6 +64,7 @@ const std::vector<ResponseText> kinds = {
 
 void fill(Cache &cache, uint32_t answers) {
     std::vector<std::vector<uint8_t>> wires;
+    wires.reserve(kinds.size());
     for (const ResponseText &kind : kinds) {
         wires.push_back(to_wire(kind));
     }

@@ -52,7 +52,7 @@ std::string document_of(const std::string &url) {
 }
 
 std::string screenshot_of(const std::string &url, const std::string &name, int width, int height, bool is_dark) {
-    const std::string path = std::string(FASTPATH_SCREENSHOTS) + "/" + name + ".png";
+    std::string path = std::string(FASTPATH_SCREENSHOTS) + "/" + name + ".png";
     std::filesystem::create_directories(FASTPATH_SCREENSHOTS);
     std::filesystem::remove(path);
     Command more = {"--window-size=" + std::to_string(width) + "," + std::to_string(height), "--screenshot=" + path};
