@@ -36,7 +36,7 @@ TEST(AlertRules, AreThoseThatWereAskedFor) {
                                             "DnsFastpathUnanswered", "DnsFastpathUpstreamDown", "DnsFastpathPoolDown",
                                             "DnsFastpathStaleAnswers", "DnsFastpathConntrackFilling",
                                             "DnsFastpathConntrackFull", "DnsFastpathRingLoss", "DnsFastpathCacheFull",
-                                            "DnsFastpathNicAllowance"}));
+                                            "DnsFastpathNicAllowance", "DnsFastpathSnapshotFails"}));
 }
 
 TEST(AlertRules, SayWhatItIsWhatItMeansAndWhatToDo) {
