@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Turns the output of run-tests into tab-separated rows, one for each of the comma-separated `programs`:
 #   test      KERNEL PROGRAM RESULT TESTS SECONDS
-#   verified  KERNEL BPF_PROGRAM INSTRUCTIONS
+#   verified  KERNEL COMPILER BPF_PROGRAM INSTRUCTIONS OCTETS SECONDS
 # `kernel` names the row until the transcript does, `limit` is the time limit of one program in seconds.
 BEGIN {
     FS = "[ \t\r]+"
@@ -19,7 +19,7 @@ BEGIN {
 /^\[  SKIPPED \] [0-9]+ test/ { skipped[current] = $4 }
 /^\[==========\] [0-9]+ tests? from .* ran\./ { ran[current] = $2 }
 # What a test says the verifier walked for a BPF program.
-/^VERIFIED [^ ]+ [0-9]+/ { print "verified", kernel, $2, $3 }
+/^VERIFIED [^ ]+ [^ ]+ [0-9]+/ { print "verified", kernel, $2, $3, $4, $5, $6 }
 
 END {
     count = split(programs, names, ",")

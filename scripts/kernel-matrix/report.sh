@@ -38,8 +38,8 @@ print_tables() {
     cat "$@" | awk -F '\t' -v row='%-30s %-24s %-12s %6s %9s\n' '
         BEGIN { printf row, "KERNEL", "TEST PROGRAM", "RESULT", "TESTS", "SECONDS" }
         $1 == "test" { printf row, $2, $3, $4, $5, $6 }'
-    cat "$@" | awk -F '\t' -v row='%-30s %-24s %12s\n' '
-        $1 != "verified" || seen[$2, $3, $4]++ { next } # several test programs may load the same one
-        !count++ { printf "\n" row, "KERNEL", "BPF PROGRAM", "INSTRUCTIONS" }
-        { printf row, $2, $3, $4 }'
+    cat "$@" | awk -F '\t' -v row='%-30s %-12s %-14s %12s %12s %14s\n' '
+        $1 != "verified" { next }
+        !count++ { printf "\n" row, "KERNEL", "COMPILER", "BPF PROGRAM", "INSTRUCTIONS", "JITED OCTETS", "SECONDS TO LOAD" }
+        { printf row, $2, $3, $4, $5, $6, $7 }'
 }

@@ -63,6 +63,8 @@ bench_packages=(
 test_packages=(
     "${resolver_package[@]}"
     chromium-headless-shell
+    clang-14
+    clang-19
     clang-format
     clang-tidy
     git
