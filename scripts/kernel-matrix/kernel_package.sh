@@ -68,9 +68,10 @@ APT::Sandbox::User "root";
 EOF
 }
 
-# download_kernel WORK SERIES: the newest signed cloud kernel of the series, unpacked to WORK/SERIES.
-download_kernel() {
-    local work=$1 series=$2 package release
+# newest_kernel WORK SERIES: the package of the newest signed cloud kernel of the series. WORK is where write_apt_configuration wrote,
+# with update.log of `apt-get update`.
+newest_kernel() {
+    local work=$1 series=$2 package
     package=$(apt-cache --config-file="$work/apt.conf" search --names-only \
         "^linux-image-${series//./\\.}\\.[0-9].*-cloud-amd64\$" | cut -d ' ' -f 1 | sort -V | tail -n 1)
     if [[ -z $package ]]; then
@@ -78,6 +79,13 @@ download_kernel() {
         die "no linux-image-$series.*-cloud-amd64 in this machine's Debian 12 sources and their backports" \
             "(apt's words are above): check the network and that /etc/apt names the suite bookworm"
     fi
+    echo "$package"
+}
+
+# download_kernel WORK SERIES: unpacked to WORK/SERIES.
+download_kernel() {
+    local work=$1 series=$2 package release
+    package=$(newest_kernel "$work" "$series")
     say "downloading $package"
     (cd "$work" && apt-get --config-file=apt.conf --quiet=2 download "$package") ||
         die "cannot download $package: check the network, then run this again"
