@@ -58,7 +58,7 @@ parse_options() {
                 unit=no
                 # Before kernel 6.8 each table that goes waits for all CPUs, a second and more in an emulator: minutes. And samples
                 # depend on the time between packets.
-                guest_filter='GTEST_FILTER=-SteeringMapsTest.*:*SamplingAt*'
+                guest_filter='GTEST_FILTER=-SteeringMaps*:*SamplingAt*'
                 ;;
             --list) list=yes ;;
             --help) usage && exit 0 ;;
