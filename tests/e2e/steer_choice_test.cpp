@@ -87,6 +87,16 @@ TEST_F(Choice, WithoutTheDrained) {
     EXPECT_TRUE(answers_come_from({"az1a", "az1b"}));
 }
 
+// An upstream that is said to be up is asked from that moment on, and not only when the tables are looked at again.
+TEST_F(Choice, OfWhoHasJustComeUp) {
+    for (int turn = 0; turn < 10; turn++) {
+        for (const auto &[upstream, machine] : {std::pair{az1b_upstreams, "az1b"}, {az2a_upstreams, "az2a"}}) {
+            serve(steering_config(default_pool({upstream})), 2);
+            EXPECT_EQ(who_answers(), machine) << turn;
+        }
+    }
+}
+
 // --- limits -------------------------------------------------------------------------------------------------------------
 
 TEST_F(Choice, UpToMaxQpsThenTheNextOne) {

@@ -128,14 +128,24 @@ std::optional<Target> Steering::target_of(std::span<const uint8_t> name, const s
     return chosen == plan_.upstreams.end() ? std::nullopt : std::optional(Target{chosen->id.address});
 }
 
+// Who went down is not asked from this moment on. Who is up is in the tables first: else it would be said to serve, and not be asked.
 void Steering::set_state(const IpAddress &upstream, HealthState state) {
-    for (const PlannedUpstream &planned : plan_.upstreams) {
-        if (planned.id.address == upstream) {
-            maps_.upstreams().set_state(planned.number, abi_state(state), monotonic_ns());
-        }
+    if (abi_state(state) == FP_UPSTREAM_UP) {
+        returning_.insert(upstream);
+    } else {
+        returning_.erase(upstream);
+        write_state(upstream, abi_state(state));
     }
     if (state == HealthState::up) {
         on_return_();
+    }
+}
+
+void Steering::write_state(const IpAddress &upstream, fp_upstream_state state) {
+    for (const PlannedUpstream &planned : plan_.upstreams) {
+        if (planned.id.address == upstream) {
+            maps_.upstreams().set_state(planned.number, state, monotonic_ns());
+        }
     }
 }
 
@@ -212,7 +222,8 @@ UnansweredByNumber Steering::unanswered(uint64_t now_ns) {
 std::set<uint16_t> Steering::serving_of(const SteeringPlan &plan) const {
     std::set<uint16_t> numbers;
     for (const PlannedUpstream &upstream : plan.upstreams) {
-        if (maps_.upstreams().serves(upstream.number)) {
+        const bool is_returning = upstream.id.address && returning_.contains(*upstream.id.address);
+        if (maps_.upstreams().serves(upstream.number, is_returning)) {
             numbers.insert(upstream.number);
         }
     }
@@ -223,6 +234,7 @@ std::set<uint16_t> Steering::serving_of(const SteeringPlan &plan) const {
 void Steering::renew_tables() {
     std::set<uint16_t> now = serving_of(plan_);
     if (now == serving_) {
+        admit_returning();
         return;
     }
     Tables tables = make_tables(
@@ -233,6 +245,15 @@ void Steering::renew_tables() {
     }
     tables_ = std::move(tables);
     serving_ = std::move(now);
+    admit_returning();
+}
+
+// Those that are drained as well: they are up, too.
+void Steering::admit_returning() {
+    for (const IpAddress &upstream : returning_) {
+        write_state(upstream, FP_UPSTREAM_UP);
+    }
+    returning_.clear();
 }
 
 } // namespace fastpath

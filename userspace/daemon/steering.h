@@ -72,6 +72,7 @@ class Steering {
 
     void keep_forwarding();
     void set_state(const IpAddress &upstream, HealthState state);
+    void write_state(const IpAddress &upstream, fp_upstream_state state);
     void publish_local_state();
     [[nodiscard]] bool is_alone(const PlannedUpstream &upstream) const;
     void look();
@@ -79,6 +80,7 @@ class Steering {
     void look_each_second();
     UnansweredByNumber unanswered(uint64_t now_ns);
     void renew_tables();
+    void admit_returning();
     [[nodiscard]] std::set<uint16_t> serving_of(const SteeringPlan &plan) const;
 
     SteeringMaps maps_;
@@ -88,6 +90,7 @@ class Steering {
     SteeringPlan plan_;
     Tables tables_;
     std::set<uint16_t> serving_;         // when the tables were made
+    std::set<IpAddress> returning_;      // up by their probes, but not yet in the tables
     std::map<UpstreamId, bool> drained_; // as the log knows it
     std::chrono::nanoseconds flow_life_{};
     uint64_t narrow_ports_ns_ = never_ns; // when no flow of before the last reload is left
