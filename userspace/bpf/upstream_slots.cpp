@@ -60,8 +60,8 @@ const fp_upstream *UpstreamSlots::find(const std::optional<IpAddress> &address) 
     return found == slots_.end() ? nullptr : &*found;
 }
 
-bool UpstreamSlots::serves(std::uint16_t number, bool is_up) const {
-    return (is_up || load_now(slots_[number].state) == FP_UPSTREAM_UP) && load_now(slots_[number].drained) == 0;
+bool UpstreamSlots::serves(std::uint16_t number) const {
+    return load_now(slots_[number].state) == FP_UPSTREAM_UP && load_now(slots_[number].drained) == 0;
 }
 
 Result<> UpstreamSlots::add(const PlannedUpstream &upstream, std::uint64_t now_ns) {

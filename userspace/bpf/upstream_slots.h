@@ -32,8 +32,8 @@ class UpstreamSlots {
     [[nodiscard]] const fp_upstream &operator[](std::uint16_t number) const { return slots_[number]; }
     [[nodiscard]] std::map<UpstreamId, std::uint16_t> known() const;
 
-    // It is up, or `is_up` says so already, and not drained.
-    [[nodiscard]] bool serves(std::uint16_t number, bool is_up) const;
+    // It is up and not drained.
+    [[nodiscard]] bool serves(std::uint16_t number) const;
 
     // In a slot that is not used, with counters at 0. State and drain are of an address, whatever the pool: where another pool has
     // it, they are the same here; else it is not known to be up.

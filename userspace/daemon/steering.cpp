@@ -223,7 +223,8 @@ std::set<uint16_t> Steering::serving_of(const SteeringPlan &plan) const {
     std::set<uint16_t> numbers;
     for (const PlannedUpstream &upstream : plan.upstreams) {
         const bool is_returning = upstream.id.address && returning_.contains(*upstream.id.address);
-        if (maps_.upstreams().serves(upstream.number, is_returning)) {
+        const bool is_drained = maps_.upstreams()[upstream.number].drained != 0;
+        if (maps_.upstreams().serves(upstream.number) || (is_returning && !is_drained)) {
             numbers.insert(upstream.number);
         }
     }
