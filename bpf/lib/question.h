@@ -14,6 +14,7 @@
 #include <dns_fastpath/dns_wire.h>
 
 #include "lib/scratch.h"
+#include "lib/verifier.h"
 
 #define FP_WIRE_MASK (FP_QUESTION_BUFFER - 1)
 
@@ -81,11 +82,12 @@ static __always_inline void fp_key_question(struct fp_scratch *s, const __u32 *h
 {
     struct fp_question *q = &s->question;
     const __u32 name_len = q->name_len;
-    const __u32 full_words = name_len / 8;
+    __u32 full_words = name_len / 8;
     struct fp_key key = {};
     __u64 sum = 0;
     __u32 i;
 
+    FP_BOUNDED(full_words); /* else clang 19 knows that it is below 32, and drops the bound that kernel 6.1 wants to see */
     fp_hash_add(&key, hash_key, 0, fp_hash_head(q->qtype, q->query_bits, name_len, q->view));
 #pragma clang loop unroll(disable)
     for (i = 0; i < FP_HASH_NAME_WORDS - 1 && i < full_words; i++)
