@@ -13,7 +13,7 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "hit_cost.h"
+#include "packet_cost.h"
 
 #define FLOOR_NAME_AT (sizeof(struct ethhdr) + sizeof(struct iphdr) + sizeof(struct udphdr) + 12)
 
@@ -48,13 +48,13 @@ static __always_inline int floor_swap_addresses(struct xdp_md *ctx) {
     return XDP_TX;
 }
 
-static __always_inline int floor_answer(struct xdp_md *ctx, const struct bench_query *query) {
+static __always_inline int floor_answer(struct xdp_md *ctx, const struct bench_packet *packet) {
     union {
         struct bench_floor_key key;
         __u8 octets[256];
     } name;
     const struct bench_floor_body *body;
-    __u32 name_len = query->name_len;
+    __u32 name_len = packet->name_len;
     __u32 len;
 
     name.key.word[0] = 0;
@@ -67,7 +67,7 @@ static __always_inline int floor_answer(struct xdp_md *ctx, const struct bench_q
         return XDP_ABORTED;
     len = body->len;
     if (len == 0 || len > BENCH_BODY_MAX || bpf_xdp_adjust_tail(ctx, len) ||
-        bpf_xdp_store_bytes(ctx, query->len, (void *)body->octets, len))
+        bpf_xdp_store_bytes(ctx, packet->len, (void *)body->octets, len))
         return XDP_ABORTED;
     return floor_swap_addresses(ctx);
 }

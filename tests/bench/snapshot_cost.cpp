@@ -6,6 +6,7 @@
 #include "daemon/snapshot_load.h"
 #include "dns/byte_order.h"
 #include "harness/scratch_directory.h"
+#include "harness/value_or_throw.h"
 #include "snapshot/save.h"
 #include "unit/response_text.h"
 #include "util/clock.h"
@@ -28,20 +29,13 @@ struct Options {
     std::filesystem::path file; // empty: one in a folder of its own
 };
 
-template <class T> T value_of(Result<T> result) {
-    if (!result) {
-        throw std::runtime_error(result.error().message);
-    }
-    return std::move(*result);
-}
-
 // A cache in maps of its own, as a daemon has it.
 struct Cache {
     explicit Cache(uint32_t answers)
-        : key(value_of(new_hash_key())),
-          programs(value_of(
+        : key(value_or_throw(new_hash_key())),
+          programs(value_or_throw(
               Programs::load({.pin_directory = {}, .bucket_count = bucket_count_for(answers), .hash_key = key}))),
-          maps(value_of(AnswerMaps::open(programs.answer_maps()))), table(maps, answers) {}
+          maps(value_or_throw(AnswerMaps::open(programs.answer_maps()))), table(maps, answers) {}
 
     HashKey key;
     Programs programs;
@@ -78,7 +72,7 @@ void fill(Cache &cache, uint32_t answers) {
         const auto entry =
             build_entry(message, decide(message, 0, {}).value(),
                         {.key = key_of(message.qname, message.qtype, 0, 0, cache.key), .born_ns = monotonic_ns()}, {});
-        value_of(cache.table.insert(entry.value(), monotonic_ns()).map([] { return true; }));
+        value_or_throw(cache.table.insert(entry.value(), monotonic_ns()).map([] { return true; }));
     }
 }
 
@@ -90,7 +84,7 @@ double seconds_of(const std::function<void()> &work) {
 
 snapshot::LoadReport load(Cache &cache, const std::filesystem::path &file) {
     fp_meta meta = {};
-    const std::unique_ptr<SnapshotLoad> load = value_of(SnapshotLoad::create(cache.table, meta));
+    const std::unique_ptr<SnapshotLoad> load = value_or_throw(SnapshotLoad::create(cache.table, meta));
     std::optional<Result<snapshot::LoadReport>> done;
     load->start(UniqueFd(::open(file.c_str(), O_RDONLY | O_CLOEXEC)), file,
                 {.policy = {}, .stale_max_age = 86400, .views = {{"default", 0}}, .hash_key = cache.key},
@@ -100,7 +94,7 @@ snapshot::LoadReport load(Cache &cache, const std::filesystem::path &file) {
         ::poll(&ready, 1, -1);
         load->on_ready();
     }
-    return value_of(std::move(*done));
+    return value_or_throw(std::move(*done));
 }
 
 int run(const Options &options) {
@@ -112,8 +106,8 @@ int run(const Options &options) {
         Cache cache(options.answers);
         fill(cache, options.answers);
         save_seconds = seconds_of([&] {
-            saved =
-                value_of(snapshot::save_to_file(file, cache.maps, {.views = {{"default", 0}}, .stale_max_age = 86400}));
+            saved = value_or_throw(
+                snapshot::save_to_file(file, cache.maps, {.views = {{"default", 0}}, .stale_max_age = 86400}));
         });
     }
     Cache next(options.answers);

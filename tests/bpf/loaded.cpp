@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bpf/loaded.h"
 
+#include "harness/value_or_throw.h"
+
 #include <algorithm>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -14,13 +16,6 @@
 namespace fastpath::test {
 namespace {
 
-template <class T> T value_or_throw(Result<T> result) {
-    if (!result) {
-        throw std::runtime_error(result.error().message);
-    }
-    return std::move(*result);
-}
-
 // The programs' scratch memory is per CPU: on one, whatever a packet leaves behind meets the next.
 void stay_on_this_cpu() {
     cpu_set_t cpus;
@@ -31,13 +26,17 @@ void stay_on_this_cpu() {
     }
 }
 
-std::unique_ptr<Loaded> load() {
+std::unique_ptr<Loaded> load(uint32_t buckets, uint32_t entries) {
     stay_on_this_cpu();
     const HashKey key = value_or_throw(new_hash_key());
-    Programs programs =
-        value_or_throw(Programs::load({.pin_directory = {}, .bucket_count = bucket_count, .hash_key = key}));
+    Programs programs = value_or_throw(Programs::load({.pin_directory = {}, .bucket_count = buckets, .hash_key = key}));
     AnswerMaps maps = value_or_throw(AnswerMaps::open(programs.answer_maps()));
-    return std::make_unique<Loaded>(std::move(programs), key, std::move(maps));
+    return std::make_unique<Loaded>(std::move(programs), key, std::move(maps), entries);
+}
+
+std::unique_ptr<Loaded> &current() {
+    static std::unique_ptr<Loaded> loaded;
+    return loaded;
 }
 
 } // namespace
@@ -60,18 +59,26 @@ void Loaded::lend_constants(fp_config &config) const {
     if (bpf_obj_get_info_by_fd(programs.map("samples"), &samples, &size) != 0) {
         throw std::system_error(errno, std::generic_category(), "the map samples");
     }
-    config.bucket_mask = bucket_count - 1;
+    config.bucket_mask = static_cast<uint32_t>(buckets - 1);
     config.sample_mask = samples.max_entries - 1;
     config.sample_gap_ns = 1'000'000;
     std::copy(hash_key.begin(), hash_key.end(), config.hash_key);
 }
 
-Loaded::Loaded(Programs loaded_programs, const HashKey &key, AnswerMaps loaded_maps)
-    : programs(std::move(loaded_programs)), hash_key(key), maps(std::move(loaded_maps)), table(maps, max_entries) {}
+Loaded::Loaded(Programs loaded_programs, const HashKey &key, AnswerMaps loaded_maps, uint32_t entries)
+    : programs(std::move(loaded_programs)), hash_key(key), maps(std::move(loaded_maps)), buckets(maps.buckets().size()),
+      table(maps, entries) {}
 
 Loaded &Loaded::instance() {
-    static const std::unique_ptr<Loaded> loaded = load();
-    return *loaded;
+    if (!current()) {
+        current() = load(bucket_count, max_entries);
+    }
+    return *current();
+}
+
+void Loaded::make_anew(uint32_t entries) {
+    current().reset();
+    current() = load(bucket_count_for(entries), entries);
 }
 
 } // namespace fastpath::test

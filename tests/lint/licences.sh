@@ -15,7 +15,7 @@ licence_of_folder() {
     case $1 in
         # A test's BPF program includes the headers of bpf/.
         bpf/*.c | bpf/*.h | tests/*.bpf.c | tests/*.bpf.h) echo 'GPL-2.0-only' ;;
-        include/*.h | tests/bench/hit_cost.h) echo 'GPL-2.0-only OR Apache-2.0' ;;
+        include/*.h | tests/bench/packet_cost.h) echo 'GPL-2.0-only OR Apache-2.0' ;;
         *) echo 'Apache-2.0' ;;
     esac
 }

@@ -7,6 +7,7 @@
 #include "ctl/selection.h"
 #include "dns/byte_order.h"
 #include "harness/program_run.h"
+#include "harness/value_or_throw.h"
 
 #include <algorithm>
 #include <iostream>
@@ -19,13 +20,6 @@ namespace {
 // old after a whole number of seconds (userspace/cache/born.h).
 constexpr uint64_t story_begins_ns = 1'000'000 * FP_NSEC_PER_SEC;
 constexpr uint64_t wall_offset_ns = 1'900'000'000 * FP_NSEC_PER_SEC + 20'000'000;
-
-template <class T> T value_or_throw(Result<T> result) {
-    if (!result) {
-        throw std::runtime_error(result.error().message);
-    }
-    return std::move(*result);
-}
 
 } // namespace
 

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench_world.h"
+
+#include "dns/name.h"
+#include "harness/process.h"
+#include "map_element.h"
+#include "open_queries.h"
+#include "steer_packet.h"
+#include "util/address.h"
+#include "util/clock.h"
+#include "world.h"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <sched.h>
+#include <system_error>
+
+namespace fastpath::test {
+namespace {
+
+constexpr uint16_t local_pool = 0;
+constexpr uint16_t steered_pool = 1;
+constexpr uint32_t upstreams_of_family = 3;
+constexpr uint16_t first_upstream = 3; // number of the first that SteeringWorld adds
+
+// Upstreams are neighbours, as behind a gateway; lo is the interface by which the packets of BPF_PROG_TEST_RUN come.
+constexpr const char *network = "link set lo up\n"
+                                "link add up0 type veth peer name up1\n"
+                                "link set up0 up\n"
+                                "link set up1 up\n"
+                                "addr add 198.18.1.1/24 dev up0\n"
+                                "addr add 2001:db8:1::1/64 dev up0 nodad\n";
+
+std::string neighbour(const std::string &address) {
+    return "neigh replace " + address + " lladdr 02:00:00:00:00:0a dev up0 nud permanent\n";
+}
+
+// 198.18.1.11, .12, .13
+std::vector<std::string> next_addresses(const std::string &first) {
+    std::vector<std::string> addresses;
+    for (uint32_t i = 0; i < upstreams_of_family; i++) {
+        addresses.push_back(first.substr(0, first.size() - 1) + std::to_string(1 + i));
+    }
+    return addresses;
+}
+
+void enter_own_network() {
+    if (::unshare(CLONE_NEWNET) != 0) {
+        throw std::system_error(errno, std::generic_category(), "unshare");
+    }
+    std::string commands = network;
+    for (const char *const first : {upstream_ipv4, upstream_ipv6}) {
+        for (const std::string &address : next_addresses(first)) {
+            commands += neighbour(address);
+        }
+    }
+    if (const Finished done = run({"ip", "-batch", "-"}, commands); done.exit_code != 0) {
+        throw std::runtime_error("ip: " + done.output);
+    }
+}
+
+void listen_with_pool(uint16_t pool) {
+    set_listener(server_ipv4, {.view = default_view, .pool = pool, .pad = 0});
+    set_listener(server_ipv6, {.view = default_view, .pool = pool, .pad = 0});
+}
+
+fp_addr abi_of(const std::string &address) {
+    return parse_address(address).value().abi();
+}
+
+fp_key key_of_query(const DnsQuery &query) {
+    return key_of(expand_name(query.name_octets(), 0), query.qtype, 0, default_view, Loaded::instance().hash_key);
+}
+
+uint16_t limit_of(const DnsQuery &query) {
+    return query.edns ? std::min(query.edns->udp_size, payload_size) : uint16_t{0};
+}
+
+fp_settings settings() {
+    fp_settings settings = default_settings();
+    settings.payload_size = payload_size;
+    return settings;
+}
+
+} // namespace
+
+OpenFlow open_flow(const Packet &query, const Packet &sent) {
+    OpenFlow open = {};
+    open.key.upstream = abi_of(destination_of(sent));
+    open.key.source = abi_of(source_of(sent));
+    open.key.port = htons(udp_of(sent).src);
+    open.key.id = htons(sent.dns.id);
+    open.flow.client = abi_of(source_of(query));
+    open.flow.listener = abi_of(destination_of(query));
+    open.flow.key = key_of_query(query.dns);
+    open.flow.ifindex = own_ifindex;
+    open.flow.client_port = htons(udp_of(query).src);
+    open.flow.client_id = htons(query.dns.id);
+    open.flow.upstream = first_upstream;
+    open.flow.limit = limit_of(query.dns);
+    open.flow.view = default_view;
+    open.flow.l2_len = 14;
+    std::copy_n(query.octets().begin(), open.flow.l2_len, open.flow.l2);
+    return open;
+}
+
+OpenQuery open_query(const Packet &query) {
+    OpenQuery open = {.key = open_key_of(query), .value = {}};
+    open.value.key = key_of_query(query.dns);
+    open.value.limit = limit_of(query.dns);
+    open.value.view = default_view;
+    open.value.outstanding = 1;
+    open.value.upstream = FP_UPSTREAM_NONE;
+    return open;
+}
+
+BenchWorld::BenchWorld() {
+    enter_own_network();
+    if (const Result<> on = forwarding_.switch_on(); !on) {
+        throw std::runtime_error(on.error().message);
+    }
+    set_addresses();
+    steering_.set_sources(::if_nametoindex("up0"), {"198.18.1.1"}, {"2001:db8:1::1"});
+    steering_.add_all(next_addresses(upstream_ipv4), {.pool = steered_pool});
+    steering_.add_all(next_addresses(upstream_ipv6), {.pool = steered_pool});
+}
+
+void BenchWorld::be_local() {
+    Loaded::instance().table.remove_if([](const StoredAnswer &) { return true; });
+    listen_with_pool(local_pool);
+    set_settings(settings());
+    refresh();
+}
+
+void BenchWorld::be_steering() {
+    be_local();
+    listen_with_pool(steered_pool);
+    fp_settings steering = settings();
+    steering.steers = 1;
+    set_settings(steering);
+}
+
+void BenchWorld::refresh() {
+    show_life(coarse_now_ns());
+    (void)ring_.consume();
+}
+
+void BenchWorld::cache(const ResponseText &response) {
+    insert_entry(make_entry(response, {.limit = payload_size, .turns = true}, coarse_now_ns()));
+}
+
+void BenchWorld::forget_flows() {
+    constexpr uint32_t at_once = 8192; // more than a bucket of the map ever holds, which a batch takes as a whole
+    std::vector<fp_flow_key> keys(at_once);
+    std::vector<fp_flow> flows(at_once);
+    uint64_t position = 0;
+    int code = 0;
+    for (bool is_first = true; code == 0; is_first = false) {
+        uint32_t count = at_once;
+        code = bpf_map_lookup_and_delete_batch(Loaded::instance().programs.map("flows"), is_first ? nullptr : &position,
+                                               &position, keys.data(), flows.data(), &count, nullptr);
+    }
+    if (errno != ENOENT) { // that was the last one
+        throw std::system_error(errno, std::generic_category(), "the map flows");
+    }
+}
+
+void BenchWorld::open(std::vector<OpenFlow> &flows) {
+    const uint64_t now = monotonic_ns();
+    for (OpenFlow &flow : flows) {
+        flow.flow.asked_ns = now;
+        SteeringWorld::put(flow);
+    }
+}
+
+void BenchWorld::open(std::vector<OpenQuery> &queries) {
+    const uint64_t now = monotonic_ns();
+    for (OpenQuery &query : queries) {
+        query.value.asked_ns = now;
+        put_element("open_queries", query.key, query.value);
+    }
+}
+
+} // namespace fastpath::test

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of a hit as the cache grows, of memory and of fills: with so many answers of a mail mix, for a few names that are
+// hot, by Zipf's law, and for each name as likely; beside one dependent cold load in as much memory.
+#pragma once
+
+#include "figures.h"
+#include "runner.h"
+
+#include <string>
+#include <vector>
+
+namespace fastpath::test {
+
+// ns; hits without the restore.
+struct GrowthRound {
+    double cold_load = 0;
+    double hot = 0;
+    double zipf = 0;
+    double uniform = 0;
+};
+
+struct GrowthResult {
+    std::string name;
+    uint32_t entries = 0;        // of which hardly any found no place
+    double octets_per_entry = 0; // of the maps
+    double fills_per_second = 0; // CPU time of this thread, from the learner's record to the answer in the cache
+    std::vector<GrowthRound> rounds{};
+};
+
+[[nodiscard]] std::string growth_name(uint32_t entries); // growth/100000
+
+// Replaces Loaded::instance().
+[[nodiscard]] GrowthResult measure_growth(uint32_t entries, const Amount &amount);
+
+} // namespace fastpath::test

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report.h"
+
+#include <nlohmann/json.hpp>
+#include <spdlog/fmt/fmt.h>
+
+namespace fastpath::test {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const char *name_of(Entrance entrance) {
+    switch (entrance) {
+    case Entrance::restore:
+    case Entrance::restore_skb:
+        return "restore";
+    case Entrance::reflect:
+        return "reflector";
+    case Entrance::floor:
+        return "floor";
+    case Entrance::walk:
+        return "fastpath";
+    case Entrance::learn:
+        return "learn";
+    }
+    return "";
+}
+
+Spread cost_of(const CaseResult &result) {
+    return spread_of(result.rounds, [](const Round &round) { return round.cost; });
+}
+
+Spread floors_of(const CaseResult &result) {
+    return spread_of(result.rounds, [](const Round &round) { return round.cost / round.floor; });
+}
+
+std::string text_of(const Spread &spread, int decimals = 0) {
+    return fmt::format("{:.{}f} ({:.{}f}-{:.{}f})", spread.median, decimals, spread.least, decimals, spread.most,
+                       decimals);
+}
+
+std::string table_of_cases(const Report &report) {
+    std::string text = fmt::format("{:<20} {:>5} {:>5}  {:<22} {:<18} {:<9} {:>9} {:>7}\n", "case", "in", "out",
+                                   "ns (least-most)", "times the floor", "program", "verified", "jited");
+    for (const CaseResult &result : report.cases) {
+        const ProgramSize &size = report.programs.at(result.entrance);
+        text += fmt::format("{:<20} {:>5} {:>5}  {:<22} {:<18} {:<9} {:>9} {:>7}\n", result.name, result.size,
+                            result.size_after, text_of(cost_of(result)),
+                            result.has_floor ? text_of(floors_of(result), 2) : "-", name_of(result.entrance),
+                            size.verified_instructions, size.jited_octets);
+    }
+    return text;
+}
+
+std::string table_of_growth(const Report &report) {
+    std::string text =
+        fmt::format("{:<16} {:>10} {:>10}  {:<18} {:<18} {:<18} {:<20} {:<18} {}\n", "answers", "octets each",
+                    "fills/s", "cold load ns", "hot ns", "Zipf ns", "uniform ns", "Zipf / hot", "uniform / cold load");
+    const auto column = [](const GrowthResult &result, auto figure, int decimals = 0) {
+        return text_of(spread_of(result.rounds, figure), decimals);
+    };
+    for (const GrowthResult &result : report.growth) {
+        text += fmt::format("{:<16} {:>10.0f} {:>10.0f}  {:<18} {:<18} {:<18} {:<20} {:<18} {}\n", result.name,
+                            result.octets_per_entry, result.fills_per_second,
+                            column(result, [](const GrowthRound &r) { return r.cold_load; }),
+                            column(result, [](const GrowthRound &r) { return r.hot; }),
+                            column(result, [](const GrowthRound &r) { return r.zipf; }),
+                            column(result, [](const GrowthRound &r) { return r.uniform; }),
+                            column(
+                                result, [](const GrowthRound &r) { return r.zipf / r.hot; }, 2),
+                            column(
+                                result, [](const GrowthRound &r) { return r.uniform / r.cold_load; }, 2));
+    }
+    return text;
+}
+
+Json json_of(const Spread &spread) {
+    return {{"median", spread.median}, {"least", spread.least}, {"most", spread.most}};
+}
+
+Json json_of(const CaseResult &result, const ProgramSize &size) {
+    Json row = {
+        {"case", result.name},
+        {"octets_in", result.size},
+        {"octets_out", result.size_after},
+        {"ns", json_of(cost_of(result))},
+        {"restore_ns", json_of(spread_of(result.rounds, [](const Round &round) { return round.restore; }))},
+        {"program", name_of(result.entrance)},
+        {"verified_instructions", size.verified_instructions},
+        {"jited_octets", size.jited_octets},
+    };
+    if (result.has_floor) {
+        row["floor_ns"] = json_of(spread_of(result.rounds, [](const Round &round) { return round.floor; }));
+        row["times_floor"] = json_of(floors_of(result));
+    }
+    return row;
+}
+
+Json json_of(const GrowthResult &result) {
+    const auto figure = [&result](auto of_round) { return json_of(spread_of(result.rounds, of_round)); };
+    return {
+        {"case", result.name},
+        {"entries", result.entries},
+        {"octets_per_entry", result.octets_per_entry},
+        {"fills_per_second", result.fills_per_second},
+        {"cold_load_ns", figure([](const GrowthRound &r) { return r.cold_load; })},
+        {"hot_ns", figure([](const GrowthRound &r) { return r.hot; })},
+        {"zipf_ns", figure([](const GrowthRound &r) { return r.zipf; })},
+        {"uniform_ns", figure([](const GrowthRound &r) { return r.uniform; })},
+        {"zipf_by_hot", figure([](const GrowthRound &r) { return r.zipf / r.hot; })},
+        {"uniform_by_cold_load", figure([](const GrowthRound &r) { return r.uniform / r.cold_load; })},
+    };
+}
+
+} // namespace
+
+std::string as_table(const Report &report) {
+    std::string text = fmt::format("CPU ns for a packet without the restore: median (least-most) of {} rounds\n\n",
+                                   report.amount.rounds);
+    if (!report.cases.empty()) {
+        text += table_of_cases(report) + "\n";
+    }
+    if (!report.growth.empty()) {
+        text += table_of_growth(report);
+    }
+    return text;
+}
+
+std::string as_json(const Report &report) {
+    Json json = {{"rounds", report.amount.rounds},
+                 {"repeats", report.amount.repeats},
+                 {"cases", Json::array()},
+                 {"growth", Json::array()}};
+    for (const CaseResult &result : report.cases) {
+        json["cases"].push_back(json_of(result, report.programs.at(result.entrance)));
+    }
+    for (const GrowthResult &result : report.growth) {
+        json["growth"].push_back(json_of(result));
+    }
+    return json.dump(2) + "\n";
+}
+
+} // namespace fastpath::test
