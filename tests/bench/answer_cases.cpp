@@ -100,11 +100,11 @@ Case egress(BenchWorld &world, const std::string &what, const RepeatedPacket &pa
 }
 
 Case learned(BenchWorld &world) {
-    std::vector<OpenQuery> queries;
+    OpenQueries queries;
     std::vector<Packet> answers;
     for (uint32_t number = 0; number < open_at_once; number++) {
         const Packet query = query_for(host(number), number);
-        queries.push_back(open_query(query));
+        queries.add(query);
         answers.push_back(answer_to(query));
     }
     Case result = egress(world, "learned", RepeatedPacket(answers));

@@ -105,14 +105,15 @@ OpenFlow open_flow(const Packet &query, const Packet &sent) {
     return open;
 }
 
-OpenQuery open_query(const Packet &query) {
-    OpenQuery open = {.key = open_key_of(query), .value = {}};
-    open.value.key = key_of_query(query.dns);
-    open.value.limit = limit_of(query.dns);
-    open.value.view = default_view;
-    open.value.outstanding = 1;
-    open.value.upstream = FP_UPSTREAM_NONE;
-    return open;
+void OpenQueries::add(const Packet &query) {
+    fp_open_query open = {};
+    open.key = key_of_query(query.dns);
+    open.limit = limit_of(query.dns);
+    open.view = default_view;
+    open.outstanding = 1;
+    open.upstream = FP_UPSTREAM_NONE;
+    keys.push_back(open_key_of(query));
+    values.push_back(open);
 }
 
 BenchWorld::BenchWorld() {
@@ -170,16 +171,15 @@ void BenchWorld::open(std::vector<OpenFlow> &flows) {
     const uint64_t now = monotonic_ns();
     for (OpenFlow &flow : flows) {
         flow.flow.asked_ns = now;
-        SteeringWorld::put(flow);
     }
+    SteeringWorld::put(flows);
 }
 
-void BenchWorld::open(std::vector<OpenQuery> &queries) {
-    const uint64_t now = monotonic_ns();
-    for (OpenQuery &query : queries) {
-        query.value.asked_ns = now;
-        put_element("open_queries", query.key, query.value);
+void BenchWorld::open(OpenQueries &queries) {
+    for (fp_open_query &value : queries.values) {
+        value.asked_ns = monotonic_ns();
     }
+    put_elements("open_queries", queries.keys, queries.values);
 }
 
 } // namespace fastpath::test

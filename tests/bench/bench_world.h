@@ -21,14 +21,16 @@ inline constexpr uint16_t payload_size =
     1280; // of ours, and in queries: with a short name there is room for 1,200 octets
 inline constexpr const char *refused_ipv4 = "198.18.66.1"; // a client that may not ask
 
-struct OpenQuery {
-    fp_open_query_key key;
-    fp_open_query value;
-};
-
-// What the programs write down of a query: where it is sent on as `sent`, and where this host resolves it.
+// What the programs write down of a query that is sent on as `sent`.
 [[nodiscard]] OpenFlow open_flow(const Packet &query, const Packet &sent);
-[[nodiscard]] OpenQuery open_query(const Packet &query);
+
+// And of queries that this host resolves.
+struct OpenQueries {
+    std::vector<fp_open_query_key> keys;
+    std::vector<fp_open_query> values;
+
+    void add(const Packet &query);
+};
 
 class BenchWorld {
   public:
@@ -48,7 +50,7 @@ class BenchWorld {
     // As if the queries had been steered just now; of equal questions the answer to the last one is learned.
     static void open(std::vector<OpenFlow> &flows);
     // As if they had been passed to the resolver of this host just now.
-    static void open(std::vector<OpenQuery> &queries);
+    static void open(OpenQueries &queries);
 
   private:
     LoopbackForwarding forwarding_;

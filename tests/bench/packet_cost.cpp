@@ -9,9 +9,13 @@
 #include <exception>
 #include <fnmatch.h>
 #include <iterator>
+#include <optional>
+#include <stdexcept>
 
 namespace fastpath::test {
 namespace {
+
+constexpr Amount quick_amount = {.rounds = 5, .repeats = 100'000};
 
 struct Options {
     Amount amount;
@@ -70,19 +74,28 @@ int main(int argc, char **argv) {
     CLI::App app("What packets cost: CPU time by BPF_PROG_TEST_RUN. Needs root, and a machine that does nothing else.");
     bool is_quick = false;
     bool is_full = false;
-    auto *const quick = app.add_flag("--quick", is_quick, "few rounds");
+    std::optional<uint32_t> rounds;
+    std::optional<uint32_t> repeats;
+    auto *const quick = app.add_flag("--quick", is_quick, "few rounds, fewer repeats");
     app.add_flag("--full", is_full, "also a cache of 5,000,000 answers")->excludes(quick);
     app.add_flag("--json", options.as_json, "JSON instead of a table");
+    app.add_option("--rounds", rounds, "how many")->check(CLI::Range(1, INT32_MAX));
+    app.add_option("--repeats", repeats, "of a packet in a round")->check(CLI::Range(1, INT32_MAX));
     app.add_option("--case", options.pattern, "only those whose name this shell pattern matches, as 'hit/*'");
     CLI11_PARSE(app, argc, argv);
     if (is_quick) {
-        options.amount = {.rounds = 5, .repeats = 100'000};
+        options.amount = quick_amount;
     }
+    options.amount.rounds = rounds.value_or(options.amount.rounds);
+    options.amount.repeats = repeats.value_or(options.amount.repeats);
     if (is_full) {
         options.sizes.push_back(5'000'000);
     }
     try {
         const Report report = run(options);
+        if (report.cases.empty() && report.growth.empty()) {
+            throw std::invalid_argument("no case is called " + options.pattern);
+        }
         std::fputs((options.as_json ? as_json(report) : as_table(report)).c_str(), stdout);
         return 0;
     } catch (const std::exception &error) {

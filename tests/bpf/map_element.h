@@ -9,11 +9,21 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace fastpath::test {
 
 template <class Key, class Value> void put_element(const char *map, const Key &key, const Value &value) {
     if (bpf_map_update_elem(Loaded::instance().programs.map(map), &key, &value, BPF_ANY) != 0) {
+        throw std::runtime_error(std::string("cannot write the map ") + map);
+    }
+}
+
+// In one call, for there may be thousands.
+template <class Key, class Value>
+void put_elements(const char *map, const std::vector<Key> &keys, const std::vector<Value> &values) {
+    auto count = static_cast<uint32_t>(keys.size());
+    if (bpf_map_update_batch(Loaded::instance().programs.map(map), keys.data(), values.data(), &count, nullptr) != 0) {
         throw std::runtime_error(std::string("cannot write the map ") + map);
     }
 }

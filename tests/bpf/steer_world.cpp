@@ -33,15 +33,10 @@ SteeringTables &tables() {
     return tables;
 }
 
-// In one call: one for each of the 65,536 would take longer than all else that a test does.
-// All elements at once: there are many.
 template <class Value> void clear_slots(const char *name, uint32_t count) {
     std::vector<uint32_t> slots(count);
     std::iota(slots.begin(), slots.end(), 0U);
-    const std::vector<Value> nothing(count);
-    if (bpf_map_update_batch(map(name), slots.data(), nothing.data(), &count, nullptr) != 0) {
-        throw std::runtime_error(std::string("cannot write the map ") + name);
-    }
+    put_elements(name, slots, std::vector<Value>(count));
 }
 
 std::vector<fp_upstream_counters> counters_of_cpus(uint16_t number) {
@@ -227,11 +222,24 @@ std::vector<OpenFlow> SteeringWorld::flows() {
 }
 
 void SteeringWorld::put(const OpenFlow &flow) {
-    put_element("flows", flow.key, flow.flow);
-    put_element("asking", static_cast<uint32_t>(flow.flow.key.hash[0] % FP_ASKING_SLOTS),
-                fp_asking{.port = flow.key.port,
-                          .id = flow.key.id,
-                          .asked_ms = static_cast<uint32_t>(flow.flow.asked_ns / 1'000'000)});
+    put(std::vector{flow});
+}
+
+void SteeringWorld::put(const std::vector<OpenFlow> &flows) {
+    std::vector<fp_flow_key> keys;
+    std::vector<fp_flow> values;
+    std::vector<uint32_t> slots;
+    std::vector<fp_asking> asking;
+    for (const OpenFlow &open : flows) {
+        keys.push_back(open.key);
+        values.push_back(open.flow);
+        slots.push_back(static_cast<uint32_t>(open.flow.key.hash[0] % FP_ASKING_SLOTS));
+        asking.push_back({.port = open.key.port,
+                          .id = open.key.id,
+                          .asked_ms = static_cast<uint32_t>(open.flow.asked_ns / 1'000'000)});
+    }
+    put_elements("flows", keys, values);
+    put_elements("asking", slots, asking);
 }
 
 SteeringWorld::Counters SteeringWorld::counters() const {

@@ -82,6 +82,7 @@ class SteeringWorld {
 
     [[nodiscard]] static std::vector<OpenFlow> flows();
     static void put(const OpenFlow &flow); // the one whose answer is learned
+    static void put(const std::vector<OpenFlow> &flows);
 
     using Counters = std::map<uint16_t, fp_upstream_counters>; // summed, by number
     [[nodiscard]] Counters counters() const;
