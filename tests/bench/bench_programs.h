@@ -52,7 +52,7 @@ class BenchPrograms {
   public:
     BenchPrograms(); // on Loaded::instance() as it is now
 
-    void put(const RepeatedPacket &packet);
+    void put(const RepeatedPacket &repeated);
     void put_floor(const RepeatedPacket &query, const Octets &answer);
 
     struct Run {

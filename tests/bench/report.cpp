@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
 
@@ -74,8 +75,14 @@ std::string table_of_growth(const Report &report) {
     return text;
 }
 
+// More would only be noise.
+double hundredths(double figure) {
+    return std::round(figure * 100) / 100;
+}
+
 Json json_of(const Spread &spread) {
-    return {{"median", spread.median}, {"least", spread.least}, {"most", spread.most}};
+    return {
+        {"median", hundredths(spread.median)}, {"least", hundredths(spread.least)}, {"most", hundredths(spread.most)}};
 }
 
 Json json_of(const CaseResult &result, const ProgramSize &size) {
@@ -101,8 +108,8 @@ Json json_of(const GrowthResult &result) {
     return {
         {"case", result.name},
         {"entries", result.entries},
-        {"octets_per_entry", result.octets_per_entry},
-        {"fills_per_second", result.fills_per_second},
+        {"octets_per_entry", hundredths(result.octets_per_entry)},
+        {"fills_per_second", hundredths(result.fills_per_second)},
         {"cold_load_ns", figure([](const GrowthRound &r) { return r.cold_load; })},
         {"hot_ns", figure([](const GrowthRound &r) { return r.hot; })},
         {"zipf_ns", figure([](const GrowthRound &r) { return r.zipf; })},

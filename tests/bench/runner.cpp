@@ -88,6 +88,7 @@ class Turn {
 
 std::vector<CaseResult> measure(BenchPrograms &programs, const std::vector<Case> &cases, const Amount &amount) {
     std::vector<CaseResult> results;
+    results.reserve(cases.size());
     for (const Case &subject : cases) {
         results.push_back({.name = subject.name,
                            .entrance = subject.entrance,
