@@ -47,7 +47,7 @@ std::map<Entrance, ProgramSize> sizes_of(const BenchPrograms &programs) {
             {Entrance::learn, size_of_program(product.learn())}};
 }
 
-Report run(const Options &options) {
+Report measure(const Options &options) {
     Report report = {.amount = options.amount, .programs = {}, .cases = {}, .growth = {}};
     {
         BenchWorld world;
@@ -65,11 +65,7 @@ Report run(const Options &options) {
     return report;
 }
 
-} // namespace
-} // namespace fastpath::test
-
-int main(int argc, char **argv) {
-    using namespace fastpath::test;
+int run_as_told(int argc, char **argv) {
     Options options;
     CLI::App app("What packets cost: CPU time by BPF_PROG_TEST_RUN. Needs root, and a machine that does nothing else.");
     bool is_quick = false;
@@ -91,13 +87,20 @@ int main(int argc, char **argv) {
     if (is_full) {
         options.sizes.push_back(5'000'000);
     }
+    const Report report = measure(options);
+    if (report.cases.empty() && report.growth.empty()) {
+        throw std::invalid_argument("no case is called " + options.pattern);
+    }
+    std::fputs((options.as_json ? as_json(report) : as_table(report)).c_str(), stdout);
+    return 0;
+}
+
+} // namespace
+} // namespace fastpath::test
+
+int main(int argc, char **argv) {
     try {
-        const Report report = run(options);
-        if (report.cases.empty() && report.growth.empty()) {
-            throw std::invalid_argument("no case is called " + options.pattern);
-        }
-        std::fputs((options.as_json ? as_json(report) : as_table(report)).c_str(), stdout);
-        return 0;
+        return fastpath::test::run_as_told(argc, argv);
     } catch (const std::exception &error) {
         std::fprintf(stderr, "packet_cost: %s\n", error.what());
         return 1;
