@@ -20,8 +20,6 @@ namespace fastpath::test {
 namespace {
 
 constexpr uint16_t local_pool = 0;
-constexpr uint16_t steered_pool = 1;
-constexpr uint32_t upstreams_of_family = 3;
 constexpr uint16_t first_upstream = 3; // number of the first that SteeringWorld adds
 
 // Upstreams are neighbours, as behind a gateway; lo is the interface by which the packets of BPF_PROG_TEST_RUN come.
@@ -29,20 +27,23 @@ constexpr const char *network = "link set lo up\n"
                                 "link add up0 type veth peer name up1\n"
                                 "link set up0 up\n"
                                 "link set up1 up\n"
-                                "addr add 198.18.1.1/24 dev up0\n"
+                                "addr add 198.18.1.1/16 dev up0\n"
                                 "addr add 2001:db8:1::1/64 dev up0 nodad\n";
 
 std::string neighbour(const std::string &address) {
     return "neigh replace " + address + " lladdr 02:00:00:00:00:0a dev up0 nud permanent\n";
 }
 
-// 198.18.1.11, .12, .13
-std::vector<std::string> next_addresses(const std::string &first) {
-    std::vector<std::string> addresses;
-    for (uint32_t i = 0; i < upstreams_of_family; i++) {
-        addresses.push_back(first.substr(0, first.size() - 1) + std::to_string(1 + i));
-    }
-    return addresses;
+struct PoolOfFamily {
+    uint16_t pool;
+    std::vector<std::string> upstreams;
+};
+
+std::vector<PoolOfFamily> pools() {
+    return {{usual_pool, addresses_of("198.18.1.1", 3)},
+            {usual_pool, addresses_of("2001:db8:1::1", 3)},
+            {pool_of_2, addresses_of("198.18.2.", 2)},
+            {pool_of_200, addresses_of("198.18.3.", 200)}};
 }
 
 void enter_own_network() {
@@ -50,8 +51,8 @@ void enter_own_network() {
         throw std::system_error(errno, std::generic_category(), "unshare");
     }
     std::string commands = network;
-    for (const char *const first : {upstream_ipv4, upstream_ipv6}) {
-        for (const std::string &address : next_addresses(first)) {
+    for (const PoolOfFamily &pool : pools()) {
+        for (const std::string &address : pool.upstreams) {
             commands += neighbour(address);
         }
     }
@@ -123,8 +124,9 @@ BenchWorld::BenchWorld() {
     }
     set_addresses();
     steering_.set_sources(::if_nametoindex("up0"), {"198.18.1.1"}, {"2001:db8:1::1"});
-    steering_.add_all(next_addresses(upstream_ipv4), {.pool = steered_pool});
-    steering_.add_all(next_addresses(upstream_ipv6), {.pool = steered_pool});
+    for (const PoolOfFamily &pool : pools()) {
+        steering_.add_all(pool.upstreams, {.pool = pool.pool});
+    }
 }
 
 void BenchWorld::be_local() {
@@ -134,12 +136,24 @@ void BenchWorld::be_local() {
     refresh();
 }
 
-void BenchWorld::be_steering() {
+void BenchWorld::be_steering(uint16_t pool) {
     be_local();
-    listen_with_pool(steered_pool);
+    listen_with_pool(pool);
     fp_settings steering = settings();
     steering.steers = 1;
     set_settings(steering);
+}
+
+void BenchWorld::be_steering_by_routes() {
+    be_local();
+    fp_settings steering = settings();
+    steering.steers = 1;
+    steering.has_routes = 1;
+    set_settings(steering);
+}
+
+void BenchWorld::route(const std::string &zone) {
+    steering_.route_zone(zone, usual_pool);
 }
 
 void BenchWorld::refresh() {

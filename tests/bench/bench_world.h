@@ -15,8 +15,10 @@
 
 namespace fastpath::test {
 
-inline constexpr const char *upstream_ipv4 = "198.18.1.11";
-inline constexpr const char *upstream_ipv6 = "2001:db8:1::11";
+inline constexpr uint16_t usual_pool = 1; // of three upstreams in each family
+inline constexpr uint16_t pool_of_2 = 2;
+inline constexpr uint16_t pool_of_200 = 3;
+inline constexpr const char *upstream_ipv4 = "198.18.1.11"; // one of the usual ones
 inline constexpr uint16_t payload_size =
     1280; // of ours, and in queries: with a short name there is room for 1,200 octets
 inline constexpr const char *refused_ipv4 = "198.18.66.1"; // a client that may not ask
@@ -39,7 +41,10 @@ class BenchWorld {
     // Misses go to the resolver of this host. Nothing is cached.
     void be_local();
     // They go to upstreams. Nothing is cached.
-    void be_steering();
+    void be_steering(uint16_t pool = usual_pool);
+    // Where their names have a route, which is by the usual ones; others are local.
+    void be_steering_by_routes();
+    void route(const std::string &zone);
 
     // A living daemon, and nothing in its ring buffer. A round may take longer than the programs wait for either.
     void refresh();

@@ -29,11 +29,16 @@ struct Case {
     std::optional<uint32_t> in_one_run{}; // so many repeats
 };
 
+// A reflector, and the floor program.
 [[nodiscard]] std::vector<Case> floor_cases(BenchWorld &world);
 [[nodiscard]] std::vector<Case> hit_cases(BenchWorld &world);
-[[nodiscard]] std::vector<Case> miss_cases(BenchWorld &world); // and who is refused
-[[nodiscard]] std::vector<Case>
-answer_cases(BenchWorld &world);                               // answers of upstreams, and of the resolver of this host
-[[nodiscard]] std::vector<Case> pass_cases(BenchWorld &world); // what is none of our business
+// And who may not ask.
+[[nodiscard]] std::vector<Case> miss_cases(BenchWorld &world);
+// Steered misses, by how much there is to choose from: routes, upstreams.
+[[nodiscard]] std::vector<Case> choice_cases(BenchWorld &world);
+// Of upstreams and of the resolver of this host.
+[[nodiscard]] std::vector<Case> answer_cases(BenchWorld &world);
+// What is none of our business.
+[[nodiscard]] std::vector<Case> pass_cases(BenchWorld &world);
 
 } // namespace fastpath::test

@@ -21,15 +21,15 @@ namespace {
 using NextName = std::function<uint32_t()>;
 
 // As the daemon fills it. Records are made in batches that leave the caches as they are between the daemon's own.
-double fills_per_second(const MailMix &mix, uint32_t entries) {
+double fills_per_second(const MailMix &mix, uint32_t begin, uint32_t end) {
     constexpr uint32_t batch = 1024;
     fp_cache_counters counters = {};
     fp_meta meta = {};
     Filler filler(Loaded::instance().table, CachePolicy{}, counters, meta);
     uint64_t ns = 0;
-    for (uint32_t first = 0; first < entries; first += batch) {
+    for (uint32_t first = begin; first < end; first += batch) {
         std::vector<std::vector<std::byte>> records;
-        for (uint32_t number = first; number < std::min(first + batch, entries); number++) {
+        for (uint32_t number = first; number < std::min(first + batch, end); number++) {
             records.push_back(mix.learned(number));
         }
         const uint64_t start = clock_ns(CLOCK_THREAD_CPUTIME_ID);
@@ -38,7 +38,14 @@ double fills_per_second(const MailMix &mix, uint32_t entries) {
         }
         ns += clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
     }
-    return static_cast<double>(entries) * FP_NSEC_PER_SEC / static_cast<double>(ns);
+    return static_cast<double>(end - begin) * FP_NSEC_PER_SEC / static_cast<double>(ns);
+}
+
+double sweep_seconds() {
+    Loaded &loaded = Loaded::instance();
+    const uint64_t start = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    loaded.table.sweep(monotonic_ns(), static_cast<uint32_t>(loaded.maps.buckets().size()));
+    return static_cast<double>(clock_ns(CLOCK_THREAD_CPUTIME_ID) - start) / FP_NSEC_PER_SEC;
 }
 
 // Without slots that no answer lies in: they are not asked for.
@@ -106,7 +113,7 @@ GrowthResult measure_growth(uint32_t entries, const Amount &amount) {
     Loaded::make_anew(entries);
     const MailMix mix(Loaded::instance().hash_key);
     GrowthResult result = {.name = growth_name(entries), .entries = entries};
-    result.fills_per_second = fills_per_second(mix, entries);
+    result.fills_per_second = fills_per_second(mix, 0, entries);
     result.octets_per_entry = static_cast<double>(Loaded::instance().table.memory_bytes()) / entries;
 
     // Each name once in a run, for those that are cold.
@@ -114,6 +121,8 @@ GrowthResult measure_growth(uint32_t entries, const Amount &amount) {
     for (uint32_t round = 0; round < amount.rounds; round++) {
         result.rounds.push_back(growth.measure());
     }
+    result.sweep_seconds = sweep_seconds();
+    result.full_fills_per_second = fills_per_second(mix, entries, entries + entries / 10);
     return result;
 }
 

@@ -21,9 +21,11 @@ struct GrowthRound {
 
 struct GrowthResult {
     std::string name;
-    uint32_t entries = 0;        // of which hardly any found no place
-    double octets_per_entry = 0; // of the maps
-    double fills_per_second = 0; // CPU time of this thread, from the learner's record to the answer in the cache
+    uint32_t entries = 0;             // of which hardly any found no place
+    double octets_per_entry = 0;      // of the maps
+    double fills_per_second = 0;      // CPU time of this thread, from the learner's record to the answer in the cache
+    double full_fills_per_second = 0; // the same where each needs another one's place
+    double sweep_seconds = 0;         // a round of the daemon through a cache in which nothing has ended
     std::vector<GrowthRound> rounds{};
 };
 

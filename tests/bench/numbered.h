@@ -21,8 +21,10 @@ inline std::string letters_of(uint32_t number) {
     return letters;
 }
 
+using PacketOf = std::function<Packet(uint32_t)>;
+
 // From 0 on.
-inline std::vector<Packet> numbered(uint32_t count, const std::function<Packet(uint32_t)> &packet_of) {
+inline std::vector<Packet> numbered(uint32_t count, const PacketOf &packet_of) {
     std::vector<Packet> packets;
     packets.reserve(count);
     for (uint32_t number = 0; number < count; number++) {

@@ -30,7 +30,7 @@ bool is_chosen(const Options &options, const std::string &name) {
 
 std::vector<Case> chosen_cases(const Options &options, BenchWorld &world) {
     std::vector<Case> chosen;
-    for (const auto &group : {floor_cases, hit_cases, miss_cases, answer_cases, pass_cases}) {
+    for (const auto &group : {floor_cases, hit_cases, miss_cases, choice_cases, answer_cases, pass_cases}) {
         std::vector<Case> cases = group(world);
         std::copy_if(std::make_move_iterator(cases.begin()), std::make_move_iterator(cases.end()),
                      std::back_inserter(chosen), [&](const Case &c) { return is_chosen(options, c.name); });

@@ -53,24 +53,30 @@ std::string table_of_cases(const Report &report) {
     return text;
 }
 
-std::string table_of_growth(const Report &report) {
+std::string table_of_fills(const Report &report) {
     std::string text =
-        fmt::format("{:<16} {:>10} {:>10}  {:<18} {:<18} {:<18} {:<20} {:<18} {}\n", "answers", "octets each",
-                    "fills/s", "cold load ns", "hot ns", "Zipf ns", "uniform ns", "Zipf / hot", "uniform / cold load");
-    const auto column = [](const GrowthResult &result, auto figure, int decimals = 0) {
-        return text_of(spread_of(result.rounds, figure), decimals);
-    };
+        fmt::format("{:<16} {:>12} {:>9} {:>14} {:>9}\n", "cache", "octets each", "fills/s", "when full", "sweep ms");
     for (const GrowthResult &result : report.growth) {
-        text += fmt::format("{:<16} {:>10.0f} {:>10.0f}  {:<18} {:<18} {:<18} {:<20} {:<18} {}\n", result.name,
-                            result.octets_per_entry, result.fills_per_second,
-                            column(result, [](const GrowthRound &r) { return r.cold_load; }),
-                            column(result, [](const GrowthRound &r) { return r.hot; }),
-                            column(result, [](const GrowthRound &r) { return r.zipf; }),
-                            column(result, [](const GrowthRound &r) { return r.uniform; }),
-                            column(
-                                result, [](const GrowthRound &r) { return r.zipf / r.hot; }, 2),
-                            column(
-                                result, [](const GrowthRound &r) { return r.uniform / r.cold_load; }, 2));
+        text += fmt::format("{:<16} {:>12.0f} {:>9.0f} {:>14.0f} {:>9.1f}\n", result.name, result.octets_per_entry,
+                            result.fills_per_second, result.full_fills_per_second, 1000 * result.sweep_seconds);
+    }
+    return text;
+}
+
+std::string table_of_hits(const Report &report) {
+    std::string text = fmt::format("{:<16} {:<17} {:<17} {:<17} {:<17} {:<18} {}\n", "cache", "cold load ns", "hot ns",
+                                   "Zipf ns", "uniform ns", "Zipf / hot", "uniform / cold load");
+    for (const GrowthResult &result : report.growth) {
+        const auto column = [&result](auto figure, int decimals) {
+            return text_of(spread_of(result.rounds, figure), decimals);
+        };
+        text += fmt::format("{:<16} {:<17} {:<17} {:<17} {:<17} {:<18} {}\n", result.name,
+                            column([](const GrowthRound &r) { return r.cold_load; }, 0),
+                            column([](const GrowthRound &r) { return r.hot; }, 0),
+                            column([](const GrowthRound &r) { return r.zipf; }, 0),
+                            column([](const GrowthRound &r) { return r.uniform; }, 0),
+                            column([](const GrowthRound &r) { return r.zipf / r.hot; }, 2),
+                            column([](const GrowthRound &r) { return r.uniform / r.cold_load; }, 2));
     }
     return text;
 }
@@ -110,6 +116,8 @@ Json json_of(const GrowthResult &result) {
         {"entries", result.entries},
         {"octets_per_entry", hundredths(result.octets_per_entry)},
         {"fills_per_second", hundredths(result.fills_per_second)},
+        {"full_fills_per_second", hundredths(result.full_fills_per_second)},
+        {"sweep_ms", hundredths(1000 * result.sweep_seconds)},
         {"cold_load_ns", figure([](const GrowthRound &r) { return r.cold_load; })},
         {"hot_ns", figure([](const GrowthRound &r) { return r.hot; })},
         {"zipf_ns", figure([](const GrowthRound &r) { return r.zipf; })},
@@ -128,7 +136,7 @@ std::string as_table(const Report &report) {
         text += table_of_cases(report) + "\n";
     }
     if (!report.growth.empty()) {
-        text += table_of_growth(report);
+        text += table_of_fills(report) + "\n" + table_of_hits(report);
     }
     return text;
 }
