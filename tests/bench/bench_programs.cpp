@@ -140,9 +140,8 @@ int BenchPrograms::program(Entrance entrance) const {
 }
 
 // CPU time of this thread: what others do on the machine disturbs the caches, but is not counted.
-BenchPrograms::Run BenchPrograms::run(Entrance entrance, uint32_t repeats) {
+BenchPrograms::Run BenchPrograms::go_on(Entrance entrance, uint32_t repeats) {
     Octets out(2 * size_t{BENCH_PACKET_MAX});
-    packet().repeat = 0;
     LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet().octets, .data_out = out.data(),
                 .data_size_in = packet().len, .data_size_out = static_cast<uint32_t>(out.size()),
                 .repeat = static_cast<int>(repeats));
@@ -153,6 +152,11 @@ BenchPrograms::Run BenchPrograms::run(Entrance entrance, uint32_t repeats) {
         throw std::system_error(code, std::generic_category(), "BPF_PROG_TEST_RUN");
     }
     return {static_cast<double>(end - start), options.retval, options.data_size_out};
+}
+
+BenchPrograms::Run BenchPrograms::run(Entrance entrance, uint32_t repeats) {
+    packet().repeat = 0;
+    return go_on(entrance, repeats);
 }
 
 fp_counters product_counters() {

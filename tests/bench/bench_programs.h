@@ -62,6 +62,8 @@ class BenchPrograms {
     };
     // Begins with the first variation.
     [[nodiscard]] Run run(Entrance entrance, uint32_t repeats);
+    // One packet: the next variation.
+    void run_next(Entrance entrance) { (void)go_on(entrance, 1); }
 
     [[nodiscard]] int program(Entrance entrance) const;
 
@@ -70,6 +72,7 @@ class BenchPrograms {
         void operator()(packet_cost_bpf *skeleton) const;
     };
 
+    Run go_on(Entrance entrance, uint32_t repeats);
     [[nodiscard]] bench_packet &packet() const { return *reinterpret_cast<bench_packet *>(packet_memory_.data()); }
 
     std::unique_ptr<packet_cost_bpf, Destroy> skeleton_;

@@ -5,7 +5,6 @@
 #include "cold_load.h"
 #include "daemon/filler.h"
 #include "loaded.h"
-#include "mail_mix.h"
 #include "popularity.h"
 #include "util/clock.h"
 #include "world.h"
@@ -19,27 +18,6 @@ namespace fastpath::test {
 namespace {
 
 using NextName = std::function<uint32_t()>;
-
-// As the daemon fills it. Records are made in batches that leave the caches as they are between the daemon's own.
-double fills_per_second(const MailMix &mix, uint32_t begin, uint32_t end) {
-    constexpr uint32_t batch = 1024;
-    fp_cache_counters counters = {};
-    fp_meta meta = {};
-    Filler filler(Loaded::instance().table, CachePolicy{}, counters, meta);
-    uint64_t ns = 0;
-    for (uint32_t first = begin; first < end; first += batch) {
-        std::vector<std::vector<std::byte>> records;
-        for (uint32_t number = first; number < std::min(first + batch, end); number++) {
-            records.push_back(mix.learned(number));
-        }
-        const uint64_t start = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-        for (const std::vector<std::byte> &record : records) {
-            filler.fill(record);
-        }
-        ns += clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
-    }
-    return static_cast<double>(end - begin) * FP_NSEC_PER_SEC / static_cast<double>(ns);
-}
 
 double sweep_seconds() {
     Loaded &loaded = Loaded::instance();
@@ -105,6 +83,27 @@ class Growth {
 
 } // namespace
 
+// Records are made in batches that leave the caches as they are between the daemon's own.
+double fill(const MailMix &mix, uint32_t begin, uint32_t end) {
+    constexpr uint32_t batch = 1024;
+    fp_cache_counters counters = {};
+    fp_meta meta = {};
+    Filler filler(Loaded::instance().table, CachePolicy{}, counters, meta);
+    uint64_t ns = 0;
+    for (uint32_t first = begin; first < end; first += batch) {
+        std::vector<std::vector<std::byte>> records;
+        for (uint32_t number = first; number < std::min(first + batch, end); number++) {
+            records.push_back(mix.learned(number));
+        }
+        const uint64_t start = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+        for (const std::vector<std::byte> &record : records) {
+            filler.fill(record);
+        }
+        ns += clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
+    }
+    return static_cast<double>(end - begin) * FP_NSEC_PER_SEC / static_cast<double>(ns);
+}
+
 std::string growth_name(uint32_t entries) {
     return "growth/" + std::to_string(entries);
 }
@@ -113,7 +112,7 @@ GrowthResult measure_growth(uint32_t entries, const Amount &amount) {
     Loaded::make_anew(entries);
     const MailMix mix(Loaded::instance().hash_key);
     GrowthResult result = {.name = growth_name(entries), .entries = entries};
-    result.fills_per_second = fills_per_second(mix, 0, entries);
+    result.fills_per_second = fill(mix, 0, entries);
     result.octets_per_entry = static_cast<double>(Loaded::instance().table.memory_bytes()) / entries;
 
     // Each name once in a run, for those that are cold.
@@ -122,7 +121,7 @@ GrowthResult measure_growth(uint32_t entries, const Amount &amount) {
         result.rounds.push_back(growth.measure());
     }
     result.sweep_seconds = sweep_seconds();
-    result.full_fills_per_second = fills_per_second(mix, entries, entries + entries / 10);
+    result.full_fills_per_second = fill(mix, entries, entries + entries / 10);
     return result;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "figures.h"
+#include "mail_mix.h"
 #include "runner.h"
 
 #include <string>
@@ -28,6 +29,9 @@ struct GrowthResult {
     double sweep_seconds = 0;         // a round of the daemon through a cache in which nothing has ended
     std::vector<GrowthRound> rounds{};
 };
+
+// Answers of these numbers into the cache, as the daemon fills it: so many a second.
+double fill(const MailMix &mix, uint32_t begin, uint32_t end);
 
 [[nodiscard]] std::string growth_name(uint32_t entries); // growth/100000
 

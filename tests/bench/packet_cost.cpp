@@ -48,7 +48,7 @@ std::map<Entrance, ProgramSize> sizes_of(const BenchPrograms &programs) {
 }
 
 Report measure(const Options &options) {
-    Report report = {.amount = options.amount, .programs = {}, .cases = {}, .growth = {}};
+    Report report = {.amount = options.amount, .programs = {}, .cases = {}, .growth = {}, .rates = {}};
     {
         BenchWorld world;
         if (const std::vector<Case> cases = chosen_cases(options, world); !cases.empty()) {
@@ -61,6 +61,11 @@ Report measure(const Options &options) {
         if (is_chosen(options, growth_name(size))) {
             report.growth.push_back(measure_growth(size, options.amount));
         }
+    }
+    std::vector<uint32_t> rates = {1'000, 10'000, 100'000};
+    std::erase_if(rates, [&](uint32_t rate) { return !is_chosen(options, rate_name(rate)); });
+    if (!rates.empty()) {
+        report.rates = measure_rates(rates, options.amount.rounds);
     }
     return report;
 }
@@ -88,7 +93,7 @@ int run_as_told(int argc, char **argv) {
         options.sizes.push_back(5'000'000);
     }
     const Report report = measure(options);
-    if (report.cases.empty() && report.growth.empty()) {
+    if (report.cases.empty() && report.growth.empty() && report.rates.empty()) {
         throw std::invalid_argument("no case is called " + options.pattern);
     }
     std::fputs((options.as_json ? as_json(report) : as_table(report)).c_str(), stdout);

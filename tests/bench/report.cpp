@@ -81,6 +81,16 @@ std::string table_of_hits(const Report &report) {
     return text;
 }
 
+std::string table_of_rates(const Report &report) {
+    std::string text = fmt::format("{:<16} {:<28} {}\n", "packets/s", "reflector and restore ns", "hit ns");
+    for (const RateResult &result : report.rates) {
+        text += fmt::format("{:<16} {:<28} {}\n", result.name,
+                            text_of(spread_of(result.rounds, [](const RateRound &r) { return r.reflector; })),
+                            text_of(spread_of(result.rounds, [](const RateRound &r) { return r.hit; })));
+    }
+    return text;
+}
+
 // More would only be noise.
 double hundredths(double figure) {
     return std::round(figure * 100) / 100;
@@ -127,16 +137,29 @@ Json json_of(const GrowthResult &result) {
     };
 }
 
+Json json_of(const RateResult &result) {
+    const auto figure = [&result](auto of_round) { return json_of(spread_of(result.rounds, of_round)); };
+    return {
+        {"case", result.name},
+        {"per_second", result.per_second},
+        {"reflector_and_restore_ns", figure([](const RateRound &r) { return r.reflector; })},
+        {"hit_ns", figure([](const RateRound &r) { return r.hit; })},
+    };
+}
+
 } // namespace
 
 std::string as_table(const Report &report) {
-    std::string text = fmt::format("CPU ns for a packet without the restore: median (least-most) of {} rounds\n\n",
+    std::string text = fmt::format("CPU ns for a packet without the restore: median (least-most) of {} rounds\n",
                                    report.amount.rounds);
     if (!report.cases.empty()) {
-        text += table_of_cases(report) + "\n";
+        text += "\n" + table_of_cases(report);
     }
     if (!report.growth.empty()) {
-        text += table_of_fills(report) + "\n" + table_of_hits(report);
+        text += "\n" + table_of_fills(report) + "\n" + table_of_hits(report);
+    }
+    if (!report.rates.empty()) {
+        text += "\n" + table_of_rates(report);
     }
     return text;
 }
@@ -145,12 +168,16 @@ std::string as_json(const Report &report) {
     Json json = {{"rounds", report.amount.rounds},
                  {"repeats", report.amount.repeats},
                  {"cases", Json::array()},
-                 {"growth", Json::array()}};
+                 {"growth", Json::array()},
+                 {"rates", Json::array()}};
     for (const CaseResult &result : report.cases) {
         json["cases"].push_back(json_of(result, report.programs.at(result.entrance)));
     }
     for (const GrowthResult &result : report.growth) {
         json["growth"].push_back(json_of(result));
+    }
+    for (const RateResult &result : report.rates) {
+        json["rates"].push_back(json_of(result));
     }
     return json.dump(2) + "\n";
 }

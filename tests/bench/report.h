@@ -3,6 +3,7 @@
 #pragma once
 
 #include "growth.h"
+#include "rates.h"
 #include "runner.h"
 
 #include <map>
@@ -16,6 +17,7 @@ struct Report {
     std::map<Entrance, ProgramSize> programs;
     std::vector<CaseResult> cases;
     std::vector<GrowthResult> growth;
+    std::vector<RateResult> rates;
 };
 
 [[nodiscard]] std::string as_table(const Report &report);
