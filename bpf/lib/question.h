@@ -87,7 +87,8 @@ static __always_inline void fp_key_question(struct fp_scratch *s, const __u32 *h
     __u64 sum = 0;
     __u32 i;
 
-    FP_BOUNDED(full_words); /* else clang 19 knows that it is below 32, and drops the bound that kernel 6.1 wants to see */
+    /* Else clang 19 knows that it is below 32, and drops the bound that kernel 6.1 wants to see. */
+    FP_BOUNDED(full_words);
     fp_hash_add(&key, hash_key, 0, fp_hash_head(q->qtype, q->query_bits, name_len, q->view));
 #pragma clang loop unroll(disable)
     for (i = 0; i < FP_HASH_NAME_WORDS - 1 && i < full_words; i++)
