@@ -73,10 +73,14 @@ lab_end_resolver() {
 # lab_spawn_unbound NAME MACHINE PORT ADDRESS4 ADDRESS6. What only this machine's Unbound knows is in MACHINE.unbound.conf.in, where
 # there is such a file.
 lab_spawn_unbound() {
+    lab_render_unbound "$@"
+    lab_spawn "$1" "$2" "${lab_unconfined[@]}" unbound -d -c "$lab_state/$1.conf"
+}
+
+lab_render_unbound() {
     lab_render_as "$1.conf" unbound.conf "s|@NAME@|$1|g" "s|@MACHINE@|$2|g" "s|@PORT@|$3|g" "s|@ADDRESS4@|$4|g" \
         "s|@ADDRESS6@|$5|g"
     [[ ! -e $lab_templates/$2.unbound.conf.in ]] || cat "$lab_templates/$2.unbound.conf.in" >>"$lab_state/$1.conf"
-    lab_spawn "$1" "$2" "${lab_unconfined[@]}" unbound -d -c "$lab_state/$1.conf"
 }
 
 # lab_expect_answers SERVER MACHINE PORT ADDRESS...: asked on its own machine, where no fast path answers for it.
