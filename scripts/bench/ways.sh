@@ -1,7 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# The ways from the client by fp1 to az1a that scripts/bench-steering.sh compares: begin_WAY and end_WAY for each of them.
-# Sourced there, with the lab and `build_dir`.
+# The ways from the client by fp1 to az1a that part-forwarding.sh compares: begin_WAY and end_WAY for each of them.
 
 host=fp1
 upstream=az1a
@@ -51,9 +50,9 @@ set_sysctl() {
     lab_run "$host" sh -c 'echo "$2" >"/proc/sys/net/$1"' sh "$1" "$2"
 }
 
-# --- ours and dnsdist ---------------------------------------------------------------------------------------------------
+# --- ours ---------------------------------------------------------------------------------------------------------------
 
-begin_dns_fastpathd() {
+begin_dns_fastpath() {
     cat >"$lab_state/bench.yaml" <<YAML
 interfaces: [eth0]
 state: {snapshot: ""}
@@ -68,27 +67,51 @@ upstream_is_up() {
     lab_run "$host" "$build_dir/bin/dns-fastpathctl" stats 2>/dev/null | grep -q '^dns_fastpath_upstream_up{.*} 1$'
 }
 
-end_dns_fastpathd() {
+end_dns_fastpath() {
     lab_end dns-fastpathd
 }
 
+# --- others -------------------------------------------------------------------------------------------------------------
+
 begin_dnsdist() {
-    sed -e "s|@HOST@|${lab_address4[$host]}|" -e "s|@UPSTREAM@|${lab_address4[$upstream]}|" \
-        "$repo_root/scripts/bench/dnsdist.conf.in" >"$lab_state/dnsdist.conf"
-    lab_spawn dnsdist "$host" "${lab_unconfined[@]}" dnsdist --supervised --disable-syslog -C "$lab_state/dnsdist.conf"
-    wait_until 20 lab_hears client "${lab_address4[$host]}" || die "dnsdist does not forward: $(lab_log dnsdist)"
+    render_forwarder dnsdist
+    begin_forwarder dnsdist dnsdist --supervised --disable-syslog -C "$lab_state/forward-dnsdist.conf"
 }
 
 end_dnsdist() {
     lab_end dnsdist
 }
 
-# lab_hears MACHINE SERVER: any response will do; those of the responder have no records.
-lab_hears() {
-    lab_run "$1" dig +noall +comments +noedns +ignore +time=1 +tries=1 "@$2" who.example A | grep -q '^;; flags: qr'
+begin_unbound() {
+    render_forwarder unbound
+    begin_forwarder unbound unbound -d -c "$lab_state/forward-unbound.conf"
 }
 
-# --- XDP programs of the bench ------------------------------------------------------------------------------------------
+end_unbound() {
+    lab_end unbound
+}
+
+begin_dnsmasq() {
+    begin_forwarder dnsmasq dnsmasq --keep-in-foreground --user=root --conf-file=/dev/null --pid-file= --no-resolv --no-hosts \
+        --bind-interfaces --listen-address="${lab_address4[$host]}" --server="${lab_address4[$upstream]}" --cache-size=0 \
+        --dns-forward-max=65535
+}
+
+end_dnsmasq() {
+    lab_end dnsmasq
+}
+
+render_forwarder() {
+    render_here "forward-$1.conf" "s|@HOST@|${lab_address4[$host]}|" "s|@UPSTREAM@|${lab_address4[$upstream]}|"
+}
+
+# begin_forwarder NAME COMMAND...
+begin_forwarder() {
+    lab_spawn "$1" "$host" "${lab_unconfined[@]}" "${@:2}"
+    wait_until 20 lab_hears client "${lab_address4[$host]}" || die "$1 does not forward: $(lab_log "$1")"
+}
+
+# --- the upstream, and what the programs are compiled with --------------------------------------------------------------
 
 # begin_upstream FLAGS: az1a answers all queries itself, with these flags.
 begin_upstream() {
@@ -99,15 +122,6 @@ begin_upstream() {
 
 end_upstream() {
     lab_run "$upstream" ip link set dev eth0 xdp off
-}
-
-bench_compile() {
-    clang -target bpf -O2 -Wall -I"/usr/include/$(gcc -print-multiarch)" "${@:2}" -c "$repo_root/tests/bench/$1.bpf.c" \
-        -o "$lab_state/$1.o"
-}
-
-attach() {
-    lab_run "$1" ip link set dev eth0 xdpdrv object "$lab_state/$2.o" section xdp
 }
 
 # An address as a number in host byte order, a MAC address as an initialiser.

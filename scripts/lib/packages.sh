@@ -52,10 +52,20 @@ demo_packages=(
     nftables
 )
 
-# Beside the lab's: whom we are compared with, and the generator (scripts/bench-steering.sh).
+# Beside the lab's: whom we are compared with, the generators, and what counts and draws (scripts/bench.sh).
 bench_packages=(
+    bind9
+    bpftool
+    conntrack
     dnsdist
+    dnsmasq-base
+    dnsperf
+    g++
+    gnuplot-nox
+    jq
+    knot
     knot-dnsutils
+    knot-resolver
     nftables
 )
 

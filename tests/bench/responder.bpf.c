@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * responder.bpf.c - the upstream of scripts/bench-steering.sh, as cheap as there can be: each query comes back as a response
- * without records, with the flags ANSWER_FLAGS.
+ * responder.bpf.c - who answers in scripts/bench.sh at the least cost that there can be, as upstream and as floor: each query comes
+ * back as a response without records, with the flags ANSWER_FLAGS.
  */
 #include "lab_packet.bpf.h"
 

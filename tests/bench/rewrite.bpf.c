@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rewrite.bpf.c - the floor of scripts/bench-steering.sh: the least that sends a query to another resolver and its answer back.
+ * rewrite.bpf.c - the floor of forwarding in scripts/bench.sh: the least that sends a query to another resolver and its answer back.
  * No state: the client's port and id stay, and who is who is compiled in (CLIENT, HOST, UPSTREAM: IPv4 addresses in host byte
  * order; CLIENT_MAC and UPSTREAM_MAC: initialisers).
  */
