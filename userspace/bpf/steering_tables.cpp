@@ -13,11 +13,11 @@ constexpr std::size_t tables_at_once = 64;
 
 } // namespace
 
-Result<SteeringTables> SteeringTables::open(int map_fd, const MapTypes &types) {
+Result<SteeringTables> SteeringTables::open(int map_fd, const MapTypes &types, bool is_empty) {
     SteeringTables tables;
     tables.map_fd_ = map_fd;
     tables.types_ = types;
-    for (std::uint32_t number = 0; number < FP_TABLES_MAX; number++) {
+    for (std::uint32_t number = 0; !is_empty && number < FP_TABLES_MAX; number++) {
         std::uint32_t id = 0;
         if (bpf_map_lookup_elem(map_fd, &number, &id) == 0) {
             tables.written_[number] = nullptr;

@@ -15,8 +15,9 @@ namespace fastpath {
 
 class SteeringTables {
   public:
-    // `map_fd` is that of `tables`, `types` are those of struct fp_table. Both descriptors stay their owner's.
-    static Result<SteeringTables> open(int map_fd, const MapTypes &types);
+    // `map_fd` is that of `tables`, `types` are those of struct fp_table. Both descriptors stay their owner's. With `is_empty` nobody has
+    // written to the map; else each place is looked at, at which kernels before 6.8 wait for all CPUs: half a minute for all.
+    static Result<SteeringTables> open(int map_fd, const MapTypes &types, bool is_empty = false);
 
     // Makes the half of this generation hold these. What is there already is not written again, what is not among them goes. On
     // failure some of it may be done; the next call does the rest.

@@ -28,9 +28,10 @@ fp_upstream_state abi_state(HealthState state) {
 
 } // namespace
 
-Result<std::unique_ptr<Steering>> Steering::create(const Programs &programs, AnswerMaps &readers,
+Result<std::unique_ptr<Steering>> Steering::create(const Programs &programs, AnswerMaps &readers, bool are_new,
                                                    std::function<void()> on_return) {
-    Result<SteeringMaps> maps = SteeringMaps::open(programs, [&readers] { return readers.wait_for_readers(); });
+    Result<SteeringMaps> maps = SteeringMaps::open(
+        programs, [&readers] { return readers.wait_for_readers(); }, are_new);
     if (!maps) {
         return tl::unexpected(maps.error());
     }

@@ -36,8 +36,8 @@ struct Target {
 class Steering {
   public:
     // All outlive this.
-    // `on_return`: an upstream is up again.
-    static Result<std::unique_ptr<Steering>> create(const Programs &programs, AnswerMaps &readers,
+    // `are_new`: the maps, on which there was no daemon before. `on_return`: an upstream is up again.
+    static Result<std::unique_ptr<Steering>> create(const Programs &programs, AnswerMaps &readers, bool are_new,
                                                     std::function<void()> on_return);
 
     Result<> join(EventLoop &loop);
