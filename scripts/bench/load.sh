@@ -24,18 +24,28 @@ client_received_more_than() {
     (($(client_received) > $1))
 }
 
+# begin_load ADDRESS QUERIES RATE SECONDS: the same in the background, once answers come; sets generator, its process.
+begin_load() {
+    local before
+    before=$(client_received)
+    generate "$@" &
+    generator=$!
+    wait_until 30 client_received_more_than $((before + 100)) || die "hardly any answer: $(lab_log kxdpgun)"
+}
+
+end_load() {
+    wait "$generator" || die "kxdpgun: $(lab_log kxdpgun)"
+}
+
 # measure_cpu ADDRESS QUERIES RATE SECONDS: sets cpu_us, microseconds of CPU of the whole machine for one answered query, and
 # answered_percent. Of the middle of the run: the generator's start, which takes longer the more questions it reads, is not in it.
 measure_cpu() {
-    local before answered generator
-    before=$(client_received)
-    generate "$1" "$2" "$3" $(($4 + 1)) &
-    generator=$!
-    wait_until 30 client_received_more_than $((before + 100)) || die "hardly any answer: $(lab_log kxdpgun)"
+    local before answered
+    begin_load "$1" "$2" "$3" $(($4 + 1))
     before=$(client_received)
     busy_during sleep "$4"
     answered=$(($(client_received) - before))
-    wait "$generator" || die "kxdpgun: $(lab_log kxdpgun)"
+    end_load
     ((answered > 0)) || die "no answers any more: $(lab_log kxdpgun)"
     cpu_us=$(awk "BEGIN { printf \"%.3f\", $busy_us / $answered }")
     # The window is as long as that of the clocks, to some milliseconds.
@@ -83,8 +93,7 @@ find_lossless() {
 # The client gets a BPF file system of its own: what is pinned there goes with the lab.
 prepare_latency() {
     lab_start_host client
-    clang -target bpf -O2 -g -Wall -I"/usr/include/$(gcc -print-multiarch)" -c "$repo_root/tests/bench/latency.bpf.c" \
-        -o "$lab_state/latency.o"
+    bench_compile latency -g # bpftool wants BTF of the maps
 }
 
 # Anew each time: the histogram is to be empty.
@@ -108,7 +117,7 @@ end_latency() {
 measure_latency() {
     local report
     begin_latency
-    report=$(lab_run client dnsperf -s "$1" -d "$2" -e -l "$4" -Q "$3" -c 4 -q "$3" -t 1 2>&1)
+    report=$(lab_run client dnsperf -s "$1" -d "$2" -e -l "$4" -Q "$3" -c 4 -q "$3" -t 1 2>&1) || die "dnsperf: $report"
     read -r p50_us p99_us p999_us < <(lab_run client bpftool --json map dump pinned /sys/fs/bpf/latency/histogram |
         jq --raw-output --from-file "$repo_root/scripts/bench/latency.jq")
     end_latency

@@ -11,16 +11,22 @@ table_limit_lock=/run/dns-fastpath-lab/nf_conntrack_max.lock # the same as that 
 
 # --- the small table ----------------------------------------------------------------------------------------------------
 
+has_connection_tracking() {
+    modprobe --quiet nf_conntrack 2>/dev/null || true # it may be built in
+    [[ -w $table_limit_file ]]
+}
+
 # It can be set in the initial namespace only, and holds for all. Somebody outside of this process waits for the lock, and so for our
 # end, however that comes; 9 is the descriptor that no server of the lab gets.
-lower_table_limit() {
-    modprobe --quiet nf_conntrack 2>/dev/null || true # it may be built in
-    [[ -w $table_limit_file ]] || die "no $table_limit_file: connection tracking is not there"
+take_table_limit() {
     exec 9<>"$table_limit_lock"
     flock 9
     table_limit_before=$(<"$table_limit_file")
     # shellcheck disable=SC2016 # expanded by the inner shell
     setsid --fork flock "$table_limit_lock" sh -c 'echo "$1" >"$2"' sh "$table_limit_before" "$table_limit_file" 9>&-
+}
+
+lower_table_limit() {
     echo "$incident_table" >"$table_limit_file"
 }
 
@@ -44,7 +50,7 @@ RULES
 }
 
 track_no_more() {
-    lab_run resolver nft delete table inet bench
+    lab_run resolver nft delete table inet bench 2>/dev/null || true # it may never have been made
 }
 
 # --- one of them --------------------------------------------------------------------------------------------------------
@@ -76,14 +82,14 @@ client_counts() {
     lab_run client awk '$1 == "eth0:" { print $11, $3 }' /proc/net/dev
 }
 
-# watch SUBJECT GENERATOR: a line for each half a second until the generator ends: seconds, share unanswered, entries. Sets
-# tracked_most.
+# watch SUBJECT: a line for each half a second until the generator ends: seconds, share unanswered, entries. Sets tracked_most. The
+# sleep is no wait for anything, but that half a second.
 watch() {
     local begun sent answered sent_before answered_before entries
     begun=$(milliseconds)
     read -r sent answered < <(client_counts)
     tracked_most=0
-    while kill -0 "$2" 2>/dev/null; do
+    while kill -0 "$generator" 2>/dev/null; do
         sleep 0.5
         sent_before=$sent answered_before=$answered
         read -r sent answered < <(client_counts)
@@ -104,25 +110,29 @@ milliseconds() {
     date +%s%3N
 }
 
-incident_of() {
-    local before generator sent
+# What it changes for the whole machine is put back outside of the subshell, which may end anywhere.
+one_subject() {
     progress "incident: $1"
+    take_table_limit
+    apart incident "$1" incident_of "$1"
+    restore_table_limit
+    end_servers
+    track_no_more
+}
+
+incident_of() {
+    local before sent
     start_subject "$1"
     warm "$1" incident
     track_connections
     lower_table_limit
     before=$(client_received)
-    generate "$lab_resolver4" "$work/incident.kxdpgun" "$incident_rate" "$incident_seconds" &
-    generator=$!
-    wait_until 30 client_received_more_than $((before + 100)) || die "hardly any answer: $(lab_log kxdpgun)"
-    watch "$1" "$generator"
-    wait "$generator" || die "kxdpgun: $(lab_log kxdpgun)"
+    begin_load "$lab_resolver4" "$work/incident.kxdpgun" "$incident_rate" "$incident_seconds"
+    watch "$1"
+    end_load
     sent=$(queries_sent)
-    restore_table_limit
-    track_no_more
     record_incident "$1" unanswered_percent "$(unanswered_percent "$sent" $(($(client_received) - before)))"
     record_incident "$1" conntrack_entries "$tracked_most"
-    end_servers
 }
 
 record_incident() {
@@ -131,6 +141,10 @@ record_incident() {
 
 run_part_incident() {
     local subject
+    if ! has_connection_tracking; then
+        record_note incident nf_conntrack "no $table_limit_file"
+        return 0
+    fi
     part_begins incident plain 125
     lab_end unbound
     route_back_to_resolver
@@ -138,17 +152,21 @@ run_part_incident() {
     make_incident_questions
     for ((round = 1; round <= rounds; round++)); do
         for subject in "${incident_subjects[@]}"; do
-            incident_of "$subject"
+            one_subject "$subject"
         done
     done
     lab_down
     plot_incident
 }
 
-# Of the last round.
+# Of the last round, and of those who took part.
 plot_incident() {
-    local plot=${output%.json}-incident.png
-    gnuplot -e "folder='$work'" -e "subjects='${incident_subjects[*]}'" -e "rate='$incident_rate'" -e "size='$incident_table'" \
+    local plot=${output%.json}-incident.png subject shown=()
+    for subject in "${incident_subjects[@]}"; do
+        [[ ! -s $work/incident.$subject ]] || shown+=("$subject")
+    done
+    ((${#shown[@]} > 0)) || return 0
+    gnuplot -e "folder='$work'" -e "subjects='${shown[*]}'" -e "rate='$incident_rate'" -e "size='$incident_table'" \
         "$repo_root/scripts/bench/incident.gnuplot" >"$plot"
     say "written: $plot"
 }

@@ -9,7 +9,7 @@ run_part_packets() {
         return 0
     fi
     say "part packets: some minutes"
-    undisturbed measure_packets "$program"
+    apart packets packet_cost undisturbed measure_packets "$program"
 }
 
 measure_packets() {

@@ -81,26 +81,20 @@ start_bind() {
     lab_start_bind
 }
 
+knot_resolver_room="s|100 \* MB|1000 * MB|"
+
 # One process for each CPU, as its manual has it.
 start_knot_resolver() {
-    render_knot_resolver
-    lab_spawn knot-resolver resolver "${lab_unconfined[@]}" kresd -n -c "$lab_state/knot-resolver.conf" "$lab_state"
-    lab_expect_resolver knot-resolver 53
+    lab_start_knot_resolver "$knot_resolver_room"
     lab_spawn knot-resolver-2 resolver "${lab_unconfined[@]}" kresd -n -c "$lab_state/knot-resolver.conf" "$lab_state"
 }
 
 # One process for each queue of the interface, and a veth has one.
 start_knot_resolver_xdp() {
-    render_knot_resolver
+    lab_render_knot_resolver "$knot_resolver_room"
     printf "net.listen('eth0', 53, {kind = 'xdp'})\n" >>"$lab_state/knot-resolver.conf"
     lab_spawn knot-resolver resolver env LD_PRELOAD="$(memlock_shim)" kresd -n -c "$lab_state/knot-resolver.conf" "$lab_state"
     lab_expect_resolver knot-resolver 53
-}
-
-render_knot_resolver() {
-    rm -rf "$lab_state/kresd-cache"
-    mkdir "$lab_state/kresd-cache"
-    lab_render knot-resolver.conf "s|100 \* MB|1000 * MB|"
 }
 
 # Knot Resolver gives up XDP where it cannot raise RLIMIT_MEMLOCK, which kernels since 5.11 do not look at for BPF. Some virtual
@@ -156,9 +150,5 @@ expect_server() {
 
 # render_here NAME SCRIPT...: as lab_render, of a template in this folder; ways.sh too.
 render_here() {
-    local mark edits=(--expression="s|@STATE@|$lab_state|g")
-    for mark in "${@:2}"; do
-        edits+=(--expression="$mark")
-    done
-    sed "${edits[@]}" "$repo_root/scripts/bench/$1.in" >"$lab_state/$1"
+    lab_render_as "$1" "../bench/$1" "${@:2}"
 }

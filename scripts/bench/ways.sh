@@ -41,7 +41,7 @@ RULES
 
 end_nftables() {
     set_sysctl ipv4/ip_forward 0
-    lab_run "$host" nft delete table ip bench
+    lab_run "$host" nft delete table ip bench 2>/dev/null || true # it may never have been made
 }
 
 # set_sysctl NAME VALUE: below /proc/sys/net.

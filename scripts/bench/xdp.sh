@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# XDP programs of the bench, and how to see that somebody answers.
+# Programs of the bench, and how to see that somebody answers.
 
-# bench_compile NAME DEFINITIONS...: tests/bench/NAME.bpf.c
+# bench_compile NAME OPTIONS...: tests/bench/NAME.bpf.c
 bench_compile() {
     clang -target bpf -O2 -Wall -I"/usr/include/$(gcc -print-multiarch)" "${@:2}" -c "$repo_root/tests/bench/$1.bpf.c" \
         -o "$lab_state/$1.o"

@@ -181,7 +181,7 @@ lab_render() {
     lab_render_as "$1" "$@"
 }
 
-# lab_render_as OUTPUT NAME SCRIPT...: several of one template.
+# lab_render_as OUTPUT NAME SCRIPT...: several of one template; NAME may lead to another folder.
 lab_render_as() {
     local mark edits=(--expression="s|@STATE@|$lab_state|g")
     for mark in "${@:3}"; do

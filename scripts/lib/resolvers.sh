@@ -41,13 +41,18 @@ lab_bind_anchors() {
     printf '};\n'
 }
 
-# Its cache is a file that outlives it.
+# lab_start_knot_resolver SCRIPT...
 lab_start_knot_resolver() {
-    rm -rf "$lab_state/kresd-cache"
-    mkdir "$lab_state/kresd-cache"
-    lab_render knot-resolver.conf
+    lab_render_knot_resolver "$@"
     lab_spawn knot-resolver resolver "${lab_unconfined[@]}" kresd -n -c "$lab_state/knot-resolver.conf" "$lab_state"
     lab_expect_resolver knot-resolver 53
+}
+
+# Its cache is a file that outlives it.
+lab_render_knot_resolver() {
+    rm -rf "$lab_state/kresd-cache"
+    mkdir "$lab_state/kresd-cache"
+    lab_render knot-resolver.conf "$@"
 }
 
 lab_start_dnsdist() {
