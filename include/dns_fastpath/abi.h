@@ -13,7 +13,7 @@
 #include <linux/types.h>
 
 /* Stored in the `meta` map. Pins of another version are refused with an instruction, never reinterpreted. */
-#define FP_ABI_VERSION 4
+#define FP_ABI_VERSION 5
 
 #define FP_PIN_ROOT "/sys/fs/bpf/dns-fastpath"
 

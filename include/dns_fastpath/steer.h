@@ -83,6 +83,14 @@ struct fp_table {
 };
 FP_STATIC_ASSERT(sizeof(struct fp_table) % 8 == 0, "no hidden padding");
 
+/*
+ * Map `table_places`, one element: a bit for each place of `tables` that may hold one, set before and cleared after. Userspace's own,
+ * for its look at such a place makes kernels before 6.8 wait for all CPUs: half a minute for all places.
+ */
+struct fp_table_places {
+    __u64 words[FP_TABLES_MAX / 64];
+};
+
 /* `pool` of generation g lies in half g & 1. */
 static inline __u32 fp_table_number(__u32 generation, __u32 pool, __u32 is_ipv6, __u32 tier)
 {

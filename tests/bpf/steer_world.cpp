@@ -28,8 +28,7 @@ template <class Value> void clear_element(const char *name, uint32_t number) {
 
 // Once for all, because it knows what it has written.
 SteeringTables &tables() {
-    static SteeringTables tables =
-        SteeringTables::open(map("tables"), Loaded::instance().programs.types_of("fp_table")).value();
+    static SteeringTables tables = SteeringTables::open(Loaded::instance().programs).value();
     return tables;
 }
 

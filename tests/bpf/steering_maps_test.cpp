@@ -126,7 +126,7 @@ TEST_F(SteeringMapsTest, RemovesWhatADaemonLeftThatDiedHalfWay) {
     const SteeringPlan unfinished = plan(two_pools);
     SteeringRows rows({map("listeners"), map("clients"), map("routes"), map("route_filter")});
     ASSERT_TRUE(rows.add(unfinished, generation + 1));
-    auto tables = SteeringTables::open(map("tables"), programs_->types_of("fp_table"));
+    auto tables = SteeringTables::open(*programs_);
     ASSERT_TRUE(tables->put(generation + 1, make_tables(unfinished, [](uint16_t) { return true; })));
     ASSERT_FALSE(has_one_generation());
 

@@ -55,13 +55,12 @@ SteeringMaps::SteeringMaps(const Programs &programs, WaitForReaders wait_for_rea
       generations_(reinterpret_cast<fp_generations *>(memory_.data())), views_fd_(programs.map("views")),
       interfaces_fd_(programs.map("interfaces")) {}
 
-Result<SteeringMaps> SteeringMaps::open(const Programs &programs, WaitForReaders wait_for_readers, bool are_new) {
+Result<SteeringMaps> SteeringMaps::open(const Programs &programs, WaitForReaders wait_for_readers) {
     Result<MappedMemory> memory = MappedMemory::of_map(programs.map("settings"), sizeof(fp_generations), "settings");
     if (!memory) {
         return tl::unexpected(memory.error());
     }
-    Result<SteeringTables> tables =
-        SteeringTables::open(programs.map("tables"), programs.types_of("fp_table"), are_new);
+    Result<SteeringTables> tables = SteeringTables::open(programs);
     if (!tables) {
         return tl::unexpected(tables.error());
     }

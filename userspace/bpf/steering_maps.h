@@ -25,8 +25,8 @@ class SteeringMaps {
     // Returns when no program uses any more what it found in a map before: AnswerMaps::wait_for_readers().
     using WaitForReaders = std::function<bool()>;
 
-    // `programs` have to outlive it. Removes what an earlier daemon has left of other generations. `are_new`: there was none.
-    static Result<SteeringMaps> open(const Programs &programs, WaitForReaders wait_for_readers, bool are_new = false);
+    // `programs` have to outlive it. Removes what an earlier daemon has left of other generations.
+    static Result<SteeringMaps> open(const Programs &programs, WaitForReaders wait_for_readers);
 
     // For the next plan.
     [[nodiscard]] Result<KnownNumbers> known() const;

@@ -13,19 +13,35 @@ constexpr std::size_t tables_at_once = 64;
 
 } // namespace
 
-Result<SteeringTables> SteeringTables::open(int map_fd, const MapTypes &types, bool is_empty) {
-    SteeringTables tables;
-    tables.map_fd_ = map_fd;
-    tables.types_ = types;
-    for (std::uint32_t number = 0; !is_empty && number < FP_TABLES_MAX; number++) {
-        std::uint32_t id = 0;
-        if (bpf_map_lookup_elem(map_fd, &number, &id) == 0) {
-            tables.written_[number] = nullptr;
-        } else if (errno != ENOENT) {
-            return fail_errno("cannot read the map tables");
+Result<SteeringTables> SteeringTables::open(const Programs &programs) {
+    Result<MappedMemory> places =
+        MappedMemory::of_map(programs.map("table_places"), sizeof(fp_table_places), "table_places");
+    if (!places) {
+        return tl::unexpected(places.error());
+    }
+    return SteeringTables(programs, std::move(*places));
+}
+
+SteeringTables::SteeringTables(const Programs &programs, MappedMemory places)
+    : map_fd_(programs.map("tables")), types_(programs.types_of("fp_table")), places_(std::move(places)) {
+    mark(0); // there from the start (bpf/maps.h)
+    for (std::uint32_t number = 0; number < FP_TABLES_MAX; number++) {
+        if ((place_word(number) >> number % 64 & 1) != 0) {
+            written_[number] = nullptr;
         }
     }
-    return tables;
+}
+
+std::uint64_t &SteeringTables::place_word(std::uint32_t number) const {
+    return reinterpret_cast<std::uint64_t *>(places_.data())[number / 64];
+}
+
+void SteeringTables::mark(std::uint32_t number) {
+    place_word(number) |= std::uint64_t{1} << number % 64;
+}
+
+void SteeringTables::unmark(std::uint32_t number) {
+    place_word(number) &= ~(std::uint64_t{1} << number % 64);
 }
 
 Result<> SteeringTables::put(std::uint32_t generation, const Tables &tables) {
@@ -59,6 +75,7 @@ Result<> SteeringTables::put(std::uint32_t generation, const Tables &tables) {
         if (bpf_map_delete_elem(map_fd_, &at->first) != 0 && errno != ENOENT) {
             return fail_errno("cannot remove element " + std::to_string(at->first) + " of the map tables");
         }
+        unmark(at->first);
         at = written_.erase(at);
     }
     return {};
@@ -79,6 +96,7 @@ Result<> SteeringTables::write(const Numbered &changed) {
         arrays.push_back(std::move(*array));
     }
     for (const std::uint32_t number : numbers) {
+        mark(number);
         written_[number] = nullptr; // whatever the call leaves there
     }
     auto count = static_cast<std::uint32_t>(numbers.size());

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "bpf/map_types.h"
+#include "bpf/mapped_memory.h"
+#include "bpf/programs.h"
 #include "steer/tables.h"
 #include "util/result.h"
 #include "util/unique_fd.h"
@@ -15,9 +17,8 @@ namespace fastpath {
 
 class SteeringTables {
   public:
-    // `map_fd` is that of `tables`, `types` are those of struct fp_table. Both descriptors stay their owner's. With `is_empty` nobody has
-    // written to the map; else each place is looked at, at which kernels before 6.8 wait for all CPUs: half a minute for all.
-    static Result<SteeringTables> open(int map_fd, const MapTypes &types, bool is_empty = false);
+    // `programs` outlives it. Knows which tables an earlier one has written, but not what they hold.
+    static Result<SteeringTables> open(const Programs &programs);
 
     // Makes the half of this generation hold these. What is there already is not written again, what is not among them goes. On
     // failure some of it may be done; the next call does the rest.
@@ -30,8 +31,15 @@ class SteeringTables {
     Result<UniqueFd> make(const fp_table &entries) const;
     Result<> write(const Numbered &changed);
 
-    int map_fd_ = -1;
+    SteeringTables(const Programs &programs, MappedMemory places);
+
+    [[nodiscard]] std::uint64_t &place_word(std::uint32_t number) const;
+    void mark(std::uint32_t number);
+    void unmark(std::uint32_t number);
+
+    int map_fd_;
     MapTypes types_;
+    MappedMemory places_;
     Numbered written_; // null where it is not known what it is: an earlier daemon's, or an attempt that failed
 };
 

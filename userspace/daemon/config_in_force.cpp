@@ -53,9 +53,8 @@ Result<> ConfigInForce::start(const Config &config) {
 }
 
 Result<> ConfigInForce::start_steering() {
-    const bool are_new = meta_.started_ns == 0; // no daemon has announced itself
     Result<std::unique_ptr<Steering>> steering =
-        Steering::create(programs_, cache_.answers(), are_new, [this] { cache_.refresher().start_over(); });
+        Steering::create(programs_, cache_.answers(), [this] { cache_.refresher().start_over(); });
     if (!steering) {
         return tl::unexpected(steering.error());
     }

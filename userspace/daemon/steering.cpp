@@ -28,10 +28,9 @@ fp_upstream_state abi_state(HealthState state) {
 
 } // namespace
 
-Result<std::unique_ptr<Steering>> Steering::create(const Programs &programs, AnswerMaps &readers, bool are_new,
+Result<std::unique_ptr<Steering>> Steering::create(const Programs &programs, AnswerMaps &readers,
                                                    std::function<void()> on_return) {
-    Result<SteeringMaps> maps = SteeringMaps::open(
-        programs, [&readers] { return readers.wait_for_readers(); }, are_new);
+    Result<SteeringMaps> maps = SteeringMaps::open(programs, [&readers] { return readers.wait_for_readers(); });
     if (!maps) {
         return tl::unexpected(maps.error());
     }
@@ -235,19 +234,21 @@ std::set<uint16_t> Steering::serving_of(const SteeringPlan &plan) const {
 // The programs obey a change of state at once; the tables are for the even share of those that are left.
 void Steering::renew_tables() {
     std::set<uint16_t> now = serving_of(plan_);
-    if (now == serving_) {
+    if (now == serving_ || put_tables(std::move(now))) {
         admit_returning();
-        return;
-    }
+    } // else again at the next look
+}
+
+bool Steering::put_tables(std::set<uint16_t> serving) {
     Tables tables = make_tables(
-        plan_, [&](uint16_t number) { return now.contains(number); }, tables_);
+        plan_, [&](uint16_t number) { return serving.contains(number); }, tables_);
     if (const Result<> put = maps_.put_tables(tables); !put) {
         spdlog::error("{}", put.error().message);
-        return; // and try again at the next look
+        return false;
     }
     tables_ = std::move(tables);
-    serving_ = std::move(now);
-    admit_returning();
+    serving_ = std::move(serving);
+    return true;
 }
 
 // Those that are drained as well: they are up, too.

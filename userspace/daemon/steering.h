@@ -36,8 +36,8 @@ struct Target {
 class Steering {
   public:
     // All outlive this.
-    // `are_new`: the maps, on which there was no daemon before. `on_return`: an upstream is up again.
-    static Result<std::unique_ptr<Steering>> create(const Programs &programs, AnswerMaps &readers, bool are_new,
+    // `on_return`: an upstream is up again.
+    static Result<std::unique_ptr<Steering>> create(const Programs &programs, AnswerMaps &readers,
                                                     std::function<void()> on_return);
 
     Result<> join(EventLoop &loop);
@@ -80,6 +80,7 @@ class Steering {
     void look_each_second();
     UnansweredByNumber unanswered(uint64_t now_ns);
     void renew_tables();
+    bool put_tables(std::set<uint16_t> serving);
     void admit_returning();
     [[nodiscard]] std::set<uint16_t> serving_of(const SteeringPlan &plan) const;
 
