@@ -158,20 +158,18 @@ static __always_inline enum fp_outcome walk_query(struct xdp_md *ctx, struct fp_
                                                   const struct fp_settings *settings, const struct fp_frame *frame,
                                                   enum fp_outcome parsed)
 {
-    const struct fp_listener *listener = fp_find_listener(&s->packet.dst, s->generation);
+    const struct fp_standing *standing = fp_find_standing(s);
     enum fp_outcome outcome;
-    int admitted;
 
-    if (!listener)
+    if (!standing)
         return FP_OUT_other;
     FP_TRY(check_query_frame(s, frame, parsed));
-    admitted = fp_admit_client(s, listener);
-    if (!admitted)
+    if (!standing->is_admitted)
         FP_TRY(turn_away(settings));
     if (settings->client_query_ns && !s->from_upstream && fp_is_over_rate(settings->client_query_ns))
         return FP_OUT_drop_rate_limit;
     FP_TRY(parse_query(ctx, s, settings));
-    if (!admitted)
+    if (!standing->is_admitted)
         return refuse(ctx, s, settings);
     count_qtype(count, s->question.qtype);
 

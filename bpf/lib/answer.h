@@ -158,8 +158,11 @@ static __always_inline enum fp_outcome fp_answer_from_cache(struct xdp_md *ctx, 
     case FP_ANSWER_##name: {                                                                                         \
         struct fp_answer_##name *a = fp_slot_##name(slot);                                                           \
                                                                                                                      \
-        if (a)                                                                                                       \
+        if (a) {                                                                                                     \
+            fp_touch(a->body);                                                                                       \
+            fp_touch(a->body + FP_CACHE_LINE);                                                                       \
             return fp_give(ctx, s, count, settings, &a->head, a->front, sizeof(a->front), a->body, sizeof(a->body)); \
+        }                                                                                                            \
         break;                                                                                                       \
     }
         FP_ANSWER_CLASSES(FP_X)

@@ -13,6 +13,14 @@
 #include "lib/scratch.h"
 #include "maps.h"
 
+#define FP_CACHE_LINE 64
+
+/* Of a line that is needed later and may be cold: it comes from memory together with those that are needed before it. */
+static __always_inline void fp_touch(const void *line)
+{
+    asm volatile("" ::"r"(*(const volatile __u64 *)line));
+}
+
 /* The way whose tag is that of the key, 0 where there is none. */
 static __always_inline __u64 fp_find_way(const struct fp_key *key)
 {

@@ -96,39 +96,54 @@ struct fp_sampler {
     __u64 taken_ns; /* the last sample */
 };
 
+/* What the rows of a generation say of a source that asks one of our addresses (lib/acl.h). All zeros: nothing is known. */
+struct fp_standing {
+    struct fp_addr src;
+    struct fp_addr dst;
+    __u32 generation;
+    __u16 pool; /* FP_POOL_NONE and FP_VIEW_NONE are resolved already */
+    __u16 view;
+    __u8 is_known;
+    __u8 is_admitted;
+    __u8 is_upstream;
+    __u8 pad[5];
+};
+
+#define FP_STANDINGS 64 /* a power of two */
+
+/* In the order of use: what a hit touches lies together, in few cache lines. */
 struct fp_scratch {
     struct fp_packet packet;
     struct fp_question question;
-    struct fp_client_key client;
-    __u64 throws; /* of the dice, since the programs were loaded (lib/random.h) */
-    struct fp_sampler sampler;
     struct fp_way way;
-    __u16 pool; /* by client and listen address */
+    __u32 generation; /* of the config that this packet sees */
+    __u32 egress;     /* ifindex by which the packet leaves; 0 = that by which it came */
+    __u16 pool;       /* by client and listen address */
     __u8 from_upstream;
-    __u8 pad2;
-    __u32 generation;            /* of the config that this packet sees */
-    __u32 labels;                /* of the name */
+    __u8 captured;    /* the packet is kept as it came (lib/capture.h) */
+    __u8 given_rcode; /* of the answer that is on its way */
+    __u8 pad[3];
+    struct fp_sampler sampler;
+    struct fp_giving giving;
     struct fp_dns_header header; /* the message as sent: its header, */
     union {
         __u8 octets[FP_QUESTION_BUFFER];
         __u64 words[FP_QUESTION_BUFFER / 8];
     } wire;                          /* and the rest of it */
     __u64 lower[FP_HASH_NAME_WORDS]; /* the name, lower-cased, padded with zeros */
-    __u8 given_rcode;                /* of the answer that is on its way */
-    __u8 pad[7];
+    struct fp_standing standings[FP_STANDINGS];
+    struct fp_client_key client;
+    __u32 labels; /* of the name */
+    __u64 throws; /* of the dice, since the programs were loaded (lib/random.h) */
     struct fp_open_query_key open_key;
     struct fp_open_query open;
     struct fp_refresh wish;
-    struct fp_giving giving;
     struct fp_flow_key flow_key;
     struct fp_flow flow;
     struct fp_route_key route_key;
     struct bpf_fib_lookup fib;
     struct bpf_sock_tuple tuple;
-    __u32 pad4;
-    __u32 egress;  /* ifindex by which the packet leaves; 0 = that by which it came */
-    __u8 captured; /* the packet is kept as it came (lib/capture.h) */
-    __u8 pad3[3];
+    __u32 pad2;
     __u8 headers[FP_QUESTION_BUFFER]; /* while the head of the packet moves */
     __u8 turned[2 * FP_BODY_MAX];     /* an RRset while it is turned: start and length are bounded each for itself */
 };

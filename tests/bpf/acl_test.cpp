@@ -59,5 +59,26 @@ TEST_F(Acl, DropAndPassDoNotLookAtTheQuery) {
     EXPECT_TRUE(refuses(query));
 }
 
+// What was read of the rows of a source is kept, for a few sources at a time, by source and address asked.
+TEST_F(Acl, EachSourceIsItselfAmongMany) {
+    for (int round = 0; round < 2; round++) {
+        for (int host = 0; host < 200; host++) {
+            ASSERT_TRUE(hits(frame(Ipv4{.src = "198.18.67." + std::to_string(host)})));
+            ASSERT_TRUE(refuses(frame(Ipv4{.src = "198.18.66." + std::to_string(host)})));
+        }
+    }
+}
+
+TEST_F(Acl, ASourceIsLookedAtAnewForEachAddressThatItAsks) {
+    const auto view = [](uint16_t number) { return fp_listener{.view = number, .pool = 0, .pad = 0}; };
+    set_listener(server_ipv4, view(default_view));
+    set_listener(other_server_ipv4, view(other_view));
+    for (int round = 0; round < 2; round++) {
+        EXPECT_TRUE(hits(frame(Ipv4{.dst = server_ipv4})));
+        EXPECT_TRUE(misses(frame(Ipv4{.dst = other_server_ipv4}))); // nothing is cached in its view
+        EXPECT_TRUE(passes(frame(Ipv4{.dst = "198.18.0.99"}), FP_OUT_other));
+    }
+}
+
 } // namespace
 } // namespace fastpath::test

@@ -4,6 +4,7 @@
 #include "bpf/steering_tables.h"
 #include "harness/dns_query.h"
 #include "map_element.h"
+#include "standings.h"
 #include "util/address.h"
 
 #include <algorithm>
@@ -90,6 +91,7 @@ SteeringWorld::~SteeringWorld() {
     remove_all_elements<fp_flow_key>("flows");
     remove_all_elements<fp_listener_key>("listeners");
     remove_all_elements<fp_client_key>("clients");
+    forget_standings();
 }
 
 Upstream SteeringWorld::make(const std::string &address, const Place &place) {

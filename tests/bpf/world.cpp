@@ -4,6 +4,7 @@
 #include "harness/packet.h"
 #include "loaded.h"
 #include "map_element.h"
+#include "standings.h"
 #include "util/address.h"
 
 #include <ctime>
@@ -35,6 +36,7 @@ std::runtime_error not_cached(const ResponseText &response, std::string_view rea
 void set_listener(const char *address, const fp_listener &listener, uint32_t generation) {
     put_element("listeners", fp_listener_key{.generation = generation, .addr = parse_address(address).value().abi()},
                 listener);
+    forget_standings();
 }
 
 void set_client(const char *prefix, const fp_client &client, uint32_t generation) {
@@ -44,6 +46,7 @@ void set_client(const char *prefix, const fp_client &client, uint32_t generation
                               .generation = generation,
                               .addr = parsed.address.abi()},
                 client);
+    forget_standings();
 }
 
 void set_addresses() {

@@ -2,11 +2,11 @@
 #include "cache/answer_table.h"
 
 #include "cache/age.h"
-#include "cache/eviction.h"
 
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <iterator>
 
 namespace fastpath {
 
@@ -23,8 +23,14 @@ constexpr uint32_t slot_number(uint32_t chunk, uint32_t element, uint32_t chunk_
     return chunk * chunk_slots + element;
 }
 
-// A full cache gives up one in 64 at a time, so that the search for the coldest is shared by many inserts.
+// A full cache gives up one in 64 at a time, so that the search for the coldest is shared by many inserts. They are the coldest of a
+// quarter of the buckets, by turns: keys are spread over buckets at random, so they are among the coldest of all, too.
 constexpr uint32_t eviction_share = 64;
+constexpr size_t eviction_parts = 4;
+constexpr size_t buckets_worth_parting = 1024; // below, chance would be too large a part in it
+
+// Buckets whose answers are fetched ahead of the one that is looked at: each is a cache miss.
+constexpr size_t buckets_ahead = 8;
 
 // Below this many retired slots a new chunk is cheaper than a grace period.
 constexpr size_t retired_worth_waiting = 512;
@@ -145,27 +151,25 @@ void AnswerTable::write_slot(uint32_t slot, const Entry &entry) const {
 }
 
 // Its own way, else an empty one, else that of the answer which can best be spared.
-Way &AnswerTable::choose_way(fp_bucket &bucket, const fp_key &key, uint64_t now_ns) {
+Way &AnswerTable::choose_way(fp_bucket &bucket, const fp_key &key, uint64_t now_ns) const {
     Way *empty = nullptr;
-    Way *coldest = nullptr;
-    uint64_t coldest_used = UINT64_MAX;
-
     for (Way &way : bucket.way) {
         if (way == 0) {
             empty = empty != nullptr ? empty : &way;
-            continue;
-        }
-        if (static_cast<uint32_t>(way) == fp_way_tag(&key)) {
+        } else if (static_cast<uint32_t>(way) == fp_way_tag(&key)) {
             return way;
         }
-        const fp_answer &answer = *stored(way).head;
-        const uint64_t used = is_dead(answer, now_ns, stale_max_age_) ? 0 : last_used_at(answer);
-        if (used < coldest_used || coldest == nullptr) {
-            coldest = &way;
-            coldest_used = used;
-        }
     }
-    return empty != nullptr ? *empty : *coldest;
+    return empty != nullptr ? *empty : coldest_of(bucket, now_ns);
+}
+
+Way &AnswerTable::coldest_of(fp_bucket &bucket, uint64_t now_ns) const {
+    const auto warmth = [&](Way way) {
+        const fp_answer &answer = *stored(way).head;
+        return is_dead(answer, now_ns, stale_max_age_) ? 0 : last_used_at(answer);
+    };
+    return *std::min_element(std::begin(bucket.way), std::end(bucket.way),
+                             [&](Way a, Way b) { return warmth(a) < warmth(b); });
 }
 
 void AnswerTable::unpublish(Way &way) {
@@ -183,7 +187,7 @@ Result<> AnswerTable::insert(const Entry &entry, uint64_t now_ns) {
 
 Result<> AnswerTable::restore(const Entry &entry, uint64_t now_ns) {
     const fp_key &key = entry.head.key;
-    if (entries_ >= max_entries_ && find(key) == nullptr) {
+    while (entries_ >= max_entries_ && find(key) == nullptr) {
         evict_coldest(now_ns);
     }
     const Result<uint32_t> slot = take_slot(entry.size_class);
@@ -216,6 +220,10 @@ std::optional<StoredAnswer> AnswerTable::find_stored(const fp_key &key) const {
         }
     }
     return std::nullopt;
+}
+
+void AnswerTable::prefetch(const fp_key &key) const {
+    __builtin_prefetch(&bucket_of(key));
 }
 
 const fp_answer *AnswerTable::find(const fp_key &key) const {
@@ -269,21 +277,37 @@ uint32_t AnswerTable::sweep(uint64_t now_ns, uint32_t bucket_count) {
     return removed;
 }
 
-void AnswerTable::evict_coldest(uint64_t now_ns) {
-    std::vector<EvictionCandidate> candidates;
-    candidates.reserve(entries_);
+void AnswerTable::prefetch(const fp_bucket &bucket) const {
+    for (const Way way : bucket.way) {
+        if (way != 0) {
+            __builtin_prefetch(stored(way).head);
+        }
+    }
+}
+
+std::vector<EvictionCandidate> AnswerTable::candidates_of_next_part(uint64_t now_ns) {
     const std::span<fp_bucket> buckets = memory_.buckets();
-    for (size_t b = 0; b < buckets.size(); b++) {
+    const size_t count = buckets.size() < buckets_worth_parting ? buckets.size() : buckets.size() / eviction_parts;
+    std::vector<EvictionCandidate> candidates;
+    candidates.reserve(count * FP_BUCKET_WAYS);
+    for (const size_t end = eviction_position_ + count; eviction_position_ < end; eviction_position_++) {
+        prefetch(buckets[(eviction_position_ + buckets_ahead) & (buckets.size() - 1)]);
+        const fp_bucket &bucket = buckets[eviction_position_];
         for (size_t w = 0; w < FP_BUCKET_WAYS; w++) {
-            if (buckets[b].way[w] != 0) {
-                const fp_answer &answer = *stored(buckets[b].way[w]).head;
-                candidates.push_back(
-                    {b * FP_BUCKET_WAYS + w, last_used_at(answer), is_dead(answer, now_ns, stale_max_age_)});
+            if (bucket.way[w] != 0) {
+                const fp_answer &answer = *stored(bucket.way[w]).head;
+                candidates.push_back({eviction_position_ * FP_BUCKET_WAYS + w, last_used_at(answer),
+                                      is_dead(answer, now_ns, stale_max_age_)});
             }
         }
     }
-    for (const uint64_t victim : choose_victims(std::move(candidates), 1 + max_entries_ / eviction_share)) {
-        Way &way = buckets[victim / FP_BUCKET_WAYS].way[victim % FP_BUCKET_WAYS];
+    eviction_position_ &= buckets.size() - 1;
+    return candidates;
+}
+
+void AnswerTable::evict_coldest(uint64_t now_ns) {
+    for (const uint64_t victim : choose_victims(candidates_of_next_part(now_ns), 1 + max_entries_ / eviction_share)) {
+        Way &way = memory_.buckets()[victim / FP_BUCKET_WAYS].way[victim % FP_BUCKET_WAYS];
         (is_dead(*stored(way).head, now_ns, stale_max_age_) ? counters_.expirations : counters_.evictions)++;
         unpublish(way);
     }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cache/entry.h"
+#include "cache/eviction.h"
 #include "util/result.h"
 
 #include <array>
@@ -79,6 +80,9 @@ class AnswerTable {
     // The same with an answer that was learned before, by an earlier daemon: it does not count as a fill.
     Result<> restore(const Entry &entry, uint64_t now_ns);
 
+    // The key will be looked for soon: what that touches first comes from memory meanwhile.
+    void prefetch(const fp_key &key) const;
+
     [[nodiscard]] const fp_answer *find(const fp_key &key) const;
     [[nodiscard]] std::optional<StoredAnswer> find_stored(const fp_key &key) const;
 
@@ -117,8 +121,11 @@ class AnswerTable {
     [[nodiscard]] std::byte *slot_memory(uint32_t size_class, uint32_t slot) const;
     Result<uint32_t> take_slot(fp_answer_class size_class);
     void add_chunk_slots(uint32_t size_class, uint32_t chunk);
-    Way &choose_way(fp_bucket &bucket, const fp_key &key, uint64_t now_ns);
+    Way &choose_way(fp_bucket &bucket, const fp_key &key, uint64_t now_ns) const;
+    Way &coldest_of(fp_bucket &bucket, uint64_t now_ns) const; // of one that is full
     void unpublish(Way &way);
+    void prefetch(const fp_bucket &bucket) const;
+    std::vector<EvictionCandidate> candidates_of_next_part(uint64_t now_ns);
     void evict_coldest(uint64_t now_ns);
     void write_slot(uint32_t slot, const Entry &entry) const;
 
@@ -126,6 +133,7 @@ class AnswerTable {
     uint32_t max_entries_;
     uint32_t entries_ = 0;
     uint32_t sweep_position_ = 0;
+    size_t eviction_position_ = 0;
     std::array<SlotPool, FP_ANSWER_CLASS_COUNT> pools_;
     uint32_t stale_max_age_ = 0;
     Counters counters_;

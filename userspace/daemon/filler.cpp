@@ -74,9 +74,11 @@ tl::expected<Entry, FillReject> Filler::build(const fp_learned &query, std::span
 
 // "The stale data should be kept" when a refresh fails (RFC 8767 5): SERVFAIL does not take the place of a good answer.
 bool Filler::is_worse_than_cached(const Entry &entry, uint64_t now_ns) const {
+    if (!is_failure(entry.head)) {
+        return false;
+    }
     const fp_answer *const cached = table_.find(entry.head.key);
-    return is_failure(entry.head) && cached != nullptr && !is_failure(*cached) &&
-           !is_dead(*cached, now_ns, table_.stale_max_age());
+    return cached != nullptr && !is_failure(*cached) && !is_dead(*cached, now_ns, table_.stale_max_age());
 }
 
 bool Filler::store(const Entry &entry, uint64_t now_ns) {
@@ -104,6 +106,7 @@ void Filler::fill(const fp_learned &query, std::span<const uint8_t> message) {
     if (was_flushed_since(query)) {
         return;
     }
+    table_.prefetch(query.key);
     const auto entry = build(query, message);
     if (!entry) {
         return reject(entry.error());
