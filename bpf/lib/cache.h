@@ -25,9 +25,13 @@ static __always_inline void fp_touch(const void *line)
 static __always_inline __u64 fp_find_way(const struct fp_key *key)
 {
     const __u32 tag = fp_way_tag(key);
-    __u32 number = key->hash[0] & fp_config.bucket_mask;
+    __u32 number = 0;
     const struct fp_bucket *bucket = bpf_map_lookup_elem(&answer_index, &number);
 
+    if (!bucket)
+        return 0;
+    number = FP_BUCKETS_AT + (key->hash[0] & fp_bucket_mask(bucket));
+    bucket = bpf_map_lookup_elem(&answer_index, &number);
     if (!bucket)
         return 0;
 #pragma unroll

@@ -54,7 +54,7 @@ struct fp_meta {
     __u64 heartbeat_ns;
     /* The last flush; written by dns-fastpathctl. What was learned before it is not cached any more. */
     __u64 flushed_ns;
-    __u32 bucket_mask; /* buckets of answer_index - 1 */
+    __u32 bucket_mask; /* buckets that answer_index has room for - 1 */
     __u32 max_entries; /* cache.max_entries */
     __u32 entries;     /* answers in the index now */
     __u8 notrack;      /* conntrack.notrack: 1 = the daemon keeps DNS out of connection tracking */

@@ -2,7 +2,8 @@
 /*
  * cache.h - the answer cache as it lies in the maps.
  *
- *   answer_index   array of buckets; hash[0] picks the bucket, the low half of hash[1] is the tag
+ *   answer_index   element 0 says how many buckets are in use, which grows with the cache, so that a small one lies in few pages; the
+ *                  buckets follow. hash[0] picks one, the low half of hash[1] is the tag
  *   answers_small, answers_medium, answers_large
  *                  arrays of chunks (array-of-maps); a chunk is an array of slots, a slot holds one answer
  *
@@ -26,6 +27,14 @@ struct fp_bucket {
     __u64 way[FP_BUCKET_WAYS];
 };
 FP_STATIC_ASSERT(sizeof(struct fp_bucket) == 64, "a bucket is one cache line");
+
+#define FP_BUCKETS_AT 1 /* of answer_index */
+
+/* `index_head` is element 0 of answer_index: the buckets in use, a power of two, less 1. Changes while programs run. */
+static inline __u32 fp_bucket_mask(const struct fp_bucket *index_head)
+{
+    return (__u32) * (const volatile __u64 *)&index_head->way[0];
+}
 
 static inline __u32 fp_way_tag(const struct fp_key *key)
 {

@@ -13,7 +13,6 @@
 
 /* Fixed at load, kept in .rodata, so that the verifier and the JIT know the values. */
 struct fp_config {
-    __u32 bucket_mask;   /* buckets of answer_index - 1 */
     __u32 sample_mask;   /* elements of samples - 1 */
     __u32 sample_gap_ns; /* samples of one CPU come no closer than this for long */
     __u32 explains;      /* 1 = nothing is written but the record of explain.h */

@@ -59,14 +59,13 @@ void Loaded::lend_constants(fp_config &config) const {
     if (bpf_obj_get_info_by_fd(programs.map("samples"), &samples, &size) != 0) {
         throw std::system_error(errno, std::generic_category(), "the map samples");
     }
-    config.bucket_mask = static_cast<uint32_t>(buckets - 1);
     config.sample_mask = samples.max_entries - 1;
     config.sample_gap_ns = 1'000'000;
     std::copy(hash_key.begin(), hash_key.end(), config.hash_key);
 }
 
 Loaded::Loaded(Programs loaded_programs, const HashKey &key, AnswerMaps loaded_maps, uint32_t entries)
-    : programs(std::move(loaded_programs)), hash_key(key), maps(std::move(loaded_maps)), buckets(maps.buckets().size()),
+    : programs(std::move(loaded_programs)), hash_key(key), maps(std::move(loaded_maps)),
       table(maps, entries) {}
 
 Loaded &Loaded::instance() {

@@ -18,7 +18,6 @@ struct Loaded {
     Programs programs;
     HashKey hash_key;
     AnswerMaps maps;
-    size_t buckets;
     AnswerTable table;
 
     // Throws what loading said, in every test again: nothing passes by not being run.

@@ -130,7 +130,7 @@ TEST_F(Separation, ACollisionOfAnotherKindIsAMiss) {
 TEST_F(Separation, AWayThatLeadsNowhereIsAMiss) {
     add(www);
     const fp_key key = key_of_query(DnsQuery{});
-    fp_bucket &bucket = loaded().maps.buckets()[key.hash[0] & (bucket_count - 1)];
+    fp_bucket &bucket = loaded().maps.buckets()[key.hash[0] & (loaded().maps.buckets().size() - 1)];
     const uint32_t tag = fp_way_tag(&key);
     __u64 &way = *std::find_if(std::begin(bucket.way), std::end(bucket.way),
                                [&](__u64 candidate) { return static_cast<uint32_t>(candidate) == tag; });

@@ -24,7 +24,6 @@ class Object {
   public:
     Object(bpf_object *object, fp_config &config, bool explains) : object_(object) {
         constexpr uint32_t slots = 1024;
-        config.bucket_mask = slots - 1;
         config.sample_mask = slots - 1;
         config.explains = explains ? 1 : 0;
         for (const char *map : {"answer_index", "samples"}) {

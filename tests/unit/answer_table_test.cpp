@@ -24,7 +24,9 @@ class PlainMemory final : public AnswerMemory {
             EXPECT_TRUE(grow(static_cast<fp_answer_class>(c)));
         }
     }
-    std::span<fp_bucket> buckets() override { return buckets_; }
+    std::span<fp_bucket> buckets() override { return std::span(buckets_).first(in_use_); }
+    std::span<fp_bucket> bucket_room() override { return buckets_; }
+    void use_buckets(size_t count) override { in_use_ = count; }
     std::span<std::byte *const> chunks(fp_answer_class size_class) override { return pointers_[size_class]; }
     Result<> grow(fp_answer_class size_class) override {
         if (exhausted) {
@@ -46,6 +48,7 @@ class PlainMemory final : public AnswerMemory {
 
   private:
     std::vector<fp_bucket> buckets_;
+    size_t in_use_ = 1;
     std::vector<std::unique_ptr<std::byte[]>> owned_;
     std::array<std::vector<std::byte *>, FP_ANSWER_CLASS_COUNT> pointers_;
 };
@@ -222,6 +225,66 @@ TEST(AnswerTable, OneRoundOfSharesVisitsEveryBucket) {
         removed += table.sweep(now + 1'000 * second, 4);
     }
     EXPECT_EQ(removed, entries);
+}
+
+TEST(AnswerTable, TheIndexGrowsWithTheAnswersAndLosesNone) {
+    PlainMemory memory(1024);
+    AnswerTable table(memory, 2'000);
+    EXPECT_EQ(memory.buckets().size(), 1U);
+    for (uint64_t id = 1; id <= 1'000; id++) {
+        ASSERT_TRUE(table.insert(entry(id), now));
+        ASSERT_LE(table.entries(), 2 * memory.buckets().size());
+        for (uint64_t earlier = 1; earlier <= id; earlier++) {
+            ASSERT_NE(table.find(key(earlier)), nullptr) << earlier << " of " << id;
+        }
+    }
+    EXPECT_EQ(memory.buckets().size(), 512U);
+    EXPECT_EQ(table.entries(), 1'000U);
+    EXPECT_EQ(table.counters().evictions, 0U);
+    size_t ways = 0;
+    table.for_each([&ways](const StoredAnswer &) { ways++; });
+    EXPECT_EQ(ways, 1'000U) << "each in one place";
+    for (uint64_t id = 1'001; id <= 2'000; id++) {
+        ASSERT_TRUE(table.insert(entry(id), now));
+    }
+    EXPECT_EQ(memory.buckets().size(), memory.bucket_room().size()) << "and no further";
+}
+
+// Of thousands, so many that a quarter of the buckets is searched at a time.
+TEST(AnswerTable, WhatIsAskedOftenOutlivesManyEvictions) {
+    constexpr uint64_t most = 8'192;
+    constexpr uint64_t warm = most / 2;
+    PlainMemory memory(most / 2);
+    AnswerTable table(memory, most);
+    for (uint64_t id = 1; id <= 4 * most; id++) {
+        Entry made = entry(id);
+        made.head.last_used = id <= warm ? 100 : 0;
+        ASSERT_TRUE(table.insert(made, now));
+        ASSERT_LE(table.entries(), most);
+    }
+    uint64_t left = 0;
+    for (uint64_t id = 1; id <= warm; id++) {
+        left += table.find(key(id)) != nullptr ? 1 : 0;
+    }
+    EXPECT_EQ(left, warm);
+}
+
+// Doubling had put these answers into the upper half and said so, and had not taken them out of the lower one.
+TEST(AnswerTable, TakesOverAnIndexThatWasHalfDoubled) {
+    PlainMemory memory(64);
+    {
+        AnswerTable earlier(memory, 100);
+        for (uint64_t id = 1; id <= 50; id++) {
+            ASSERT_TRUE(earlier.insert(entry(id), now));
+        }
+    }
+    const size_t half = memory.buckets().size() / 2;
+    std::copy_n(memory.buckets()[half].way, FP_BUCKET_WAYS / 2, memory.buckets()[0].way + FP_BUCKET_WAYS / 2);
+    AnswerTable table(memory, 100);
+    EXPECT_EQ(table.entries(), 50U);
+    for (uint64_t id = 1; id <= 50; id++) {
+        EXPECT_NE(table.find(key(id)), nullptr) << id;
+    }
 }
 
 TEST(AnswerTable, TakesOverWhatTheIndexHolds) {

@@ -6,6 +6,7 @@
 #include "unit/ctl_cached_answer.h"
 #include "unit/ctl_heap_cache.h"
 
+#include <algorithm>
 #include <cstring>
 #include <functional>
 #include <gtest/gtest.h>
@@ -135,6 +136,7 @@ TEST_F(AnswerReader, SkipsASlotThatHasAnotherTag) {
 }
 
 TEST_F(AnswerReader, SkipsASlotThatBelongsToAnotherBucket) {
+    memory_.use_buckets(2);
     add(cached(address_of("www.example.")));
     only_slot().head.key.hash[0] ^= 1;
     EXPECT_TRUE(names_in(memory_).empty());
@@ -205,6 +207,26 @@ TEST(AnswerReaderBesideAWriter, SkipsAnAnswerThatIsReplacedWhileItIsRead) {
     };
     EXPECT_TRUE(names_in(memory).empty());
     EXPECT_EQ(names_in(memory), std::vector<std::string>{"www.example."}) << "undisturbed, it is there";
+}
+
+TEST(AnswerReaderBesideAWriter, SeesWhatMovesWhileTheIndexGrows) {
+    InterruptedCache memory(64);
+    AnswerTable table(memory, capacity);
+    const auto add = [&table](int number) {
+        return table.insert(cached(address_of("host" + std::to_string(number) + ".example.")), 0).has_value();
+    };
+    ASSERT_TRUE(add(0) && add(1));
+    ASSERT_EQ(memory.buckets().size(), 1U);
+    memory.writer = [&] {
+        for (int number = 2; number < 40; number++) {
+            EXPECT_TRUE(add(number));
+        }
+    };
+    const std::vector<std::string> names = names_in(memory);
+    EXPECT_GT(memory.buckets().size(), 1U);
+    for (int number = 0; number < 40; number++) {
+        EXPECT_TRUE(std::count(names.begin(), names.end(), "host" + std::to_string(number) + ".example.")) << number;
+    }
 }
 
 // What a daemon does that publishes the answer anew, in another slot.

@@ -14,7 +14,9 @@ class HeapCache : public AnswerMemory {
   public:
     explicit HeapCache(size_t bucket_count) : buckets_(bucket_count) {}
 
-    std::span<fp_bucket> buckets() override { return buckets_; }
+    std::span<fp_bucket> buckets() override { return std::span(buckets_).first(in_use_); }
+    std::span<fp_bucket> bucket_room() override { return buckets_; }
+    void use_buckets(size_t count) override { in_use_ = count; }
     std::span<std::byte *const> chunks(fp_answer_class size_class) override { return chunks_[size_class]; }
     Result<> grow(fp_answer_class size_class) override {
         const SizeClass &shape = size_classes[size_class];
@@ -30,6 +32,7 @@ class HeapCache : public AnswerMemory {
     };
 
     std::vector<fp_bucket> buckets_;
+    size_t in_use_ = 1;
     std::vector<std::unique_ptr<Line[]>> owned_;
     std::array<std::vector<std::byte *>, FP_ANSWER_CLASS_COUNT> chunks_;
 };

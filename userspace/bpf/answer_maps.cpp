@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bpf/answer_maps.h"
 
+#include <algorithm>
+#include <atomic>
 #include <bpf/bpf.h>
 #include <fcntl.h>
 #include <optional>
@@ -42,7 +44,7 @@ Result<AnswerMaps> AnswerMaps::open(const Descriptors &maps) {
         return tl::unexpected(memory.error());
     }
     result.index_memory_ = std::move(*memory);
-    result.buckets_ = {reinterpret_cast<fp_bucket *>(result.index_memory_.data()), index->max_entries};
+    result.index_ = {reinterpret_cast<fp_bucket *>(result.index_memory_.data()), index->max_entries};
 
     for (uint32_t c = 0; c < FP_ANSWER_CLASS_COUNT; c++) {
         Result<UniqueFd> outer = duplicate(maps.answers[c]);
@@ -57,6 +59,16 @@ Result<AnswerMaps> AnswerMaps::open(const Descriptors &maps) {
         return tl::unexpected(mapped.error());
     }
     return result;
+}
+
+// Read anew each time: the daemon may have more in use a moment later. What no daemon has written does not lead beyond the map.
+std::span<fp_bucket> AnswerMaps::buckets() {
+    const std::span<fp_bucket> room = bucket_room();
+    return room.first(std::min<size_t>(size_t{fp_bucket_mask(&index_[0])} + 1, room.size()));
+}
+
+void AnswerMaps::use_buckets(size_t count) {
+    std::atomic_ref<__u64>(index_[0].way[0]).store(count - 1, std::memory_order_release);
 }
 
 // As libbpf names the pin of the first one, which is a map of the object.

@@ -32,7 +32,9 @@ class AnswerMaps final : public AnswerMemory {
     // Maps chunks that came since; for readers that live long.
     Result<> refresh();
 
-    std::span<fp_bucket> buckets() override { return buckets_; }
+    std::span<fp_bucket> buckets() override;
+    std::span<fp_bucket> bucket_room() override { return index_.subspan(FP_BUCKETS_AT); }
+    void use_buckets(size_t count) override;
     std::span<std::byte *const> chunks(fp_answer_class size_class) override { return classes_[size_class].chunks; }
     Result<> grow(fp_answer_class size_class) override;
     [[nodiscard]] bool wait_for_readers() override;
@@ -53,7 +55,7 @@ class AnswerMaps final : public AnswerMemory {
 
     std::filesystem::path pin_directory_;
     MappedMemory index_memory_;
-    std::span<fp_bucket> buckets_;
+    std::span<fp_bucket> index_;
     std::array<ClassMaps, FP_ANSWER_CLASS_COUNT> classes_;
 };
 

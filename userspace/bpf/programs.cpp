@@ -106,7 +106,6 @@ Result<Programs> Programs::load(const Options &options) {
         return fail_errno("cannot open the BPF object");
     }
     fp_config &config = skeleton->rodata->fp_config;
-    config.bucket_mask = options.bucket_count - 1;
     std::copy(options.hash_key.begin(), options.hash_key.end(), std::begin(config.hash_key));
     if (Result<> drawn = draw_random_key(config); !drawn) {
         return tl::unexpected(drawn.error());
@@ -119,7 +118,7 @@ Result<Programs> Programs::load(const Options &options) {
     config.sample_mask = sample_slots(cpus) - 1;
     config.sample_gap_ns = sample_gap_ns(cpus);
     bpf_map__set_max_entries(skeleton->maps.samples, sample_slots(cpus));
-    bpf_map__set_max_entries(skeleton->maps.answer_index, options.bucket_count);
+    bpf_map__set_max_entries(skeleton->maps.answer_index, FP_BUCKETS_AT + options.bucket_count);
     if (options.pin_directory) {
         programs.pin_directory_ = *options.pin_directory;
         if (Result<> pins = set_pin_paths(skeleton, *options.pin_directory); !pins) {

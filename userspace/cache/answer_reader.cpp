@@ -126,14 +126,13 @@ void AnswerCopy::flush() {
 
 void for_each_answer(AnswerMemory &memory, const std::function<void(AnswerCopy &)> &visit) {
     AnswerCopy copy;
-    uint32_t number = 0;
-    for (const fp_bucket &bucket : memory.buckets()) {
-        for (const Way &way : bucket.way) {
+    // Asked each time: what moves while the index grows (AnswerTable::double_buckets()) comes later.
+    for (uint32_t number = 0; number < memory.buckets().size(); number++) {
+        for (const Way &way : memory.buckets()[number].way) {
             if (copy.read(memory, number, way)) {
                 visit(copy);
             }
         }
-        number++;
     }
 }
 

@@ -45,7 +45,7 @@ class AnswerCopy {
     std::array<uint8_t, sizeof(fp_answer_large) - sizeof(fp_answer)> octets_; // front and body
 };
 
-// Calls `visit` for each answer, dead ones included. The copy is valid during the call.
+// Calls `visit` for each answer, dead ones included; twice for some where the index grows meanwhile. The copy is valid during the call.
 void for_each_answer(AnswerMemory &memory, const std::function<void(AnswerCopy &)> &visit);
 
 } // namespace fastpath

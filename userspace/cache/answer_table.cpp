@@ -32,6 +32,9 @@ constexpr size_t buckets_worth_parting = 1024; // below, chance would be too lar
 // Buckets whose answers are fetched ahead of the one that is looked at: each is a cache miss.
 constexpr size_t buckets_ahead = 8;
 
+// Beyond this the index grows, while it has room. On average, so that hardly any bucket is full.
+constexpr size_t answers_per_bucket = 2;
+
 // Below this many retired slots a new chunk is cheaper than a grace period.
 constexpr size_t retired_worth_waiting = 512;
 
@@ -74,8 +77,10 @@ AnswerTable::AnswerTable(AnswerMemory &memory, uint32_t max_entries) : memory_(m
             if (way == 0) {
                 continue;
             }
-            // A way that points nowhere, or where another points already, was never written by us.
-            if (size_class >= FP_ANSWER_CLASS_COUNT || slot >= used[size_class].size() || used[size_class][slot]) {
+            // A way that points nowhere, or where another points already, was never written by us. One to an answer of another bucket
+            // is what a daemon left that died in double_buckets().
+            if (size_class >= FP_ANSWER_CLASS_COUNT || slot >= used[size_class].size() || used[size_class][slot] ||
+                &bucket_of(stored(way).head->key) != &bucket) {
                 store(way, 0);
                 continue;
             }
@@ -172,6 +177,27 @@ Way &AnswerTable::coldest_of(fp_bucket &bucket, uint64_t now_ns) const {
                              [&](Way a, Way b) { return warmth(a) < warmth(b); });
 }
 
+// In place: one more bit of the hash decides. Answers whose bit is set are in both halves for a moment, so that a program finds them
+// whichever number of buckets it has read; one that read the old number and comes after that moment misses, and asks the resolver.
+void AnswerTable::double_buckets() {
+    const std::span<fp_bucket> lower = memory_.buckets();
+    const std::span<fp_bucket> upper = memory_.bucket_room().subspan(lower.size(), lower.size());
+    const auto moves = [&](Way way) { return way != 0 && (stored(way).head->key.hash[0] & lower.size()) != 0; };
+    for (size_t b = 0; b < lower.size(); b++) {
+        prefetch(lower[(b + buckets_ahead) & (lower.size() - 1)]);
+        std::transform(std::begin(lower[b].way), std::end(lower[b].way), std::begin(upper[b].way),
+                       [&](Way way) { return moves(way) ? way : 0; });
+    }
+    memory_.use_buckets(2 * lower.size());
+    for (size_t b = 0; b < lower.size(); b++) {
+        for (size_t w = 0; w < FP_BUCKET_WAYS; w++) {
+            if (upper[b].way[w] != 0) {
+                store(lower[b].way[w], 0);
+            }
+        }
+    }
+}
+
 void AnswerTable::unpublish(Way &way) {
     const Way old = way;
     store(way, 0);
@@ -196,6 +222,10 @@ Result<> AnswerTable::restore(const Entry &entry, uint64_t now_ns) {
     }
     write_slot(*slot, entry);
 
+    while (entries_ >= memory_.buckets().size() * answers_per_bucket &&
+           memory_.buckets().size() < memory_.bucket_room().size()) {
+        double_buckets();
+    }
     Way &way = choose_way(bucket_of(key), key, now_ns);
     const Way old = way;
     store(way, fp_way_make(fp_way_tag(&key), entry.size_class, *slot)); // replaces whole: no moment without an answer
@@ -327,7 +357,7 @@ void AnswerTable::reclaim() {
 }
 
 uint64_t AnswerTable::memory_bytes() const {
-    uint64_t bytes = memory_.buckets().size_bytes();
+    uint64_t bytes = memory_.bucket_room().size_bytes();
     for (uint32_t c = 0; c < FP_ANSWER_CLASS_COUNT; c++) {
         const size_t chunks = memory_.chunks(static_cast<fp_answer_class>(c)).size();
         bytes += chunks * size_classes[c].chunk_slots * size_classes[c].slot_size;

@@ -33,7 +33,10 @@ class AnswerMemory {
   public:
     virtual ~AnswerMemory() = default;
 
-    virtual std::span<fp_bucket> buckets() = 0; // a power of two
+    // Those in use, from which the programs pick one, and all that there is room for. Powers of two.
+    virtual std::span<fp_bucket> buckets() = 0;
+    virtual std::span<fp_bucket> bucket_room() = 0;
+    virtual void use_buckets(size_t count) = 0; // published after what they hold
     virtual std::span<std::byte *const> chunks(fp_answer_class size_class) = 0;
 
     // Adds one zeroed chunk to the class.
@@ -123,6 +126,7 @@ class AnswerTable {
     void add_chunk_slots(uint32_t size_class, uint32_t chunk);
     Way &choose_way(fp_bucket &bucket, const fp_key &key, uint64_t now_ns) const;
     Way &coldest_of(fp_bucket &bucket, uint64_t now_ns) const; // of one that is full
+    void double_buckets();
     void unpublish(Way &way);
     void prefetch(const fp_bucket &bucket) const;
     std::vector<EvictionCandidate> candidates_of_next_part(uint64_t now_ns);
