@@ -10,6 +10,9 @@ namespace {
 // The dead are found within this many ticks; each tick looks at one share of the index.
 constexpr uint32_t ticks_per_sweep = 16;
 
+// What was learned is looked at this often at most: under load to be woken for each answer costs more than to judge it.
+constexpr std::chrono::microseconds learned_pause{1000};
+
 } // namespace
 
 CacheKeeper::CacheKeeper(AnswerMaps answers, MappedMemory counters, fp_meta &meta, const Config &config)
@@ -65,7 +68,7 @@ Result<> CacheKeeper::open_rings(const Programs &programs) {
 }
 
 Result<> CacheKeeper::join(EventLoop &loop) {
-    Result<> joined = loop.on_readable(learned_->poll_fd(), [this] {
+    Result<> joined = loop.on_readable(learned_->poll_fd(), learned_pause, [this] {
         learned_->consume();
         publish();
     });

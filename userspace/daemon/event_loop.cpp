@@ -7,6 +7,15 @@
 
 namespace fastpath {
 
+namespace {
+
+// How much later a timer may be, in microseconds. 0 would be sd-event's default, a quarter of a second.
+uint64_t accuracy_of(std::chrono::microseconds interval) {
+    return static_cast<uint64_t>(interval.count()) / 50;
+}
+
+} // namespace
+
 void EventLoop::Unref::operator()(sd_event *event) const {
     sd_event_unref(event);
 }
@@ -38,6 +47,34 @@ Result<> EventLoop::on_readable(int fd, Callback callback) {
     return code < 0 ? Result<>(fail_errno("cannot watch a descriptor", -code)) : Result<>();
 }
 
+Result<> EventLoop::on_readable(int fd, std::chrono::microseconds pause, Callback callback) {
+    const auto ready = [](sd_event_source *source, int, uint32_t, void *data) {
+        const auto *const watch = static_cast<Watch *>(data);
+        watch->callback();
+        sd_event_source_set_enabled(source, SD_EVENT_OFF);
+        sd_event_source_set_time_relative(watch->paused, static_cast<uint64_t>(watch->interval.count()));
+        return sd_event_source_set_enabled(watch->paused, SD_EVENT_ONESHOT);
+    };
+    const auto resume = [](sd_event_source *, uint64_t, void *readable) {
+        return sd_event_source_set_enabled(static_cast<sd_event_source *>(readable), SD_EVENT_ON);
+    };
+    Watch *const watch = remember(std::move(callback), pause);
+    sd_event_source *readable = nullptr;
+    int code = sd_event_add_io(event_.get(), &readable, fd, EPOLLIN, ready, watch);
+    if (code >= 0) {
+        sd_event_source_set_floating(readable, 1);
+        code = sd_event_add_time_relative(event_.get(), &watch->paused, CLOCK_MONOTONIC, 0, accuracy_of(pause), resume,
+                                          readable);
+    }
+    if (code >= 0) {
+        sd_event_source_set_floating(watch->paused, 1);
+        code = sd_event_source_set_enabled(watch->paused, SD_EVENT_OFF);
+    }
+    sd_event_source_unref(readable);
+    sd_event_source_unref(watch->paused);
+    return code < 0 ? Result<>(fail_errno("cannot watch a descriptor", -code)) : Result<>();
+}
+
 Result<> EventLoop::every(std::chrono::microseconds interval, Callback callback) {
     const auto due = [](sd_event_source *source, uint64_t, void *data) {
         auto *const watch = static_cast<Watch *>(data);
@@ -45,10 +82,9 @@ Result<> EventLoop::every(std::chrono::microseconds interval, Callback callback)
         sd_event_source_set_time_relative(source, static_cast<uint64_t>(watch->interval.count()));
         return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
     };
-    const auto microseconds = static_cast<uint64_t>(interval.count());
-    const uint64_t accuracy = microseconds / 50; // 0 would be sd-event's default, a quarter of a second
-    const int code = sd_event_add_time_relative(event_.get(), nullptr, CLOCK_MONOTONIC, microseconds, accuracy, due,
-                                                remember(std::move(callback), interval));
+    const int code =
+        sd_event_add_time_relative(event_.get(), nullptr, CLOCK_MONOTONIC, static_cast<uint64_t>(interval.count()),
+                                   accuracy_of(interval), due, remember(std::move(callback), interval));
     return code < 0 ? Result<>(fail_errno("cannot set a timer", -code)) : Result<>();
 }
 

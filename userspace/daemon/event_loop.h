@@ -21,6 +21,8 @@ class EventLoop {
     static Result<EventLoop> create();
 
     Result<> on_readable(int fd, Callback callback);
+    // The same, and then not before `pause` has gone by: what comes meanwhile wakes nobody, and is read in one go.
+    Result<> on_readable(int fd, std::chrono::microseconds pause, Callback callback);
     Result<> every(std::chrono::microseconds interval, Callback callback);
     // Blocks the signal's default action in this thread and those that it starts later.
     Result<> on_signal(int number, Callback callback);
@@ -33,6 +35,7 @@ class EventLoop {
     struct Watch {
         Callback callback;
         std::chrono::microseconds interval{};
+        sd_event_source *paused = nullptr; // the loop's own
     };
     struct Unref {
         void operator()(sd_event *event) const;
