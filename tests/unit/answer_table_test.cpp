@@ -264,9 +264,27 @@ TEST(AnswerTable, WhatIsAskedOftenOutlivesManyEvictions) {
     }
     uint64_t left = 0;
     for (uint64_t id = 1; id <= warm; id++) {
-        left += table.find(key(id)) != nullptr ? 1 : 0;
+        left += table.find(key(id)) != nullptr ? 1U : 0U;
     }
     EXPECT_EQ(left, warm);
+}
+
+// cache.max_entries is smaller than it was.
+TEST(AnswerTable, ASurplusGoesInTheCourseOfSomeInserts) {
+    PlainMemory memory(4'096);
+    {
+        AnswerTable earlier(memory, 8'000);
+        for (uint64_t id = 1; id <= 8'000; id++) {
+            ASSERT_TRUE(earlier.insert(entry(id), now));
+        }
+    }
+    AnswerTable table(memory, 800);
+    for (uint64_t id = 10'001; id <= 10'050; id++) {
+        ASSERT_TRUE(table.insert(entry(id), now));
+        ASSERT_NE(table.find(key(id)), nullptr);
+    }
+    EXPECT_LE(table.entries(), 800U);
+    EXPECT_GT(table.entries(), 700U);
 }
 
 // Doubling had put these answers into the upper half and said so, and had not taken them out of the lower one.

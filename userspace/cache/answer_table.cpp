@@ -5,23 +5,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <iterator>
 
 namespace fastpath {
 
-const std::array<SizeClass, FP_ANSWER_CLASS_COUNT> size_classes = {{
-#define FP_X(name, front_size, body_size, slots) {#name, front_size, body_size, sizeof(fp_answer_##name), slots},
-    FP_ANSWER_CLASSES(FP_X)
-#undef FP_X
-}};
-
 namespace {
-
-// Slot 0 of the first chunk is a slot like any other: a way is told from an empty one by its class bits.
-constexpr uint32_t slot_number(uint32_t chunk, uint32_t element, uint32_t chunk_slots) {
-    return chunk * chunk_slots + element;
-}
 
 // A full cache gives up one in 64 at a time, so that the search for the coldest is shared by many inserts. They are the coldest of a
 // quarter of the buckets, by turns: keys are spread over buckets at random, so they are among the coldest of all, too.
@@ -34,9 +22,6 @@ constexpr size_t buckets_ahead = 8;
 
 // Beyond this the index grows, while it has room. On average, so that hardly any bucket is full.
 constexpr size_t answers_per_bucket = 2;
-
-// Below this many retired slots a new chunk is cheaper than a grace period.
-constexpr size_t retired_worth_waiting = 512;
 
 Way load(const Way &way) {
     return std::atomic_ref<Way>(const_cast<Way &>(way)).load(std::memory_order_acquire);
@@ -65,94 +50,32 @@ bool is_dead(const fp_answer &answer, uint64_t now_ns, uint32_t stale_max_age) {
     return age_of(answer, now_ns) >= uint64_t{answer.lifetime} + (may_be_stale(answer) ? stale_max_age : 0);
 }
 
-AnswerTable::AnswerTable(AnswerMemory &memory, uint32_t max_entries) : memory_(memory), max_entries_(max_entries) {
-    std::array<std::vector<bool>, FP_ANSWER_CLASS_COUNT> used;
-    for (uint32_t c = 0; c < FP_ANSWER_CLASS_COUNT; c++) {
-        used[c].resize(memory_.chunks(static_cast<fp_answer_class>(c)).size() * size_classes[c].chunk_slots);
-    }
+AnswerTable::AnswerTable(AnswerMemory &memory, uint32_t max_entries)
+    : memory_(memory), slots_(memory), max_entries_(max_entries) {
     for (fp_bucket &bucket : memory_.buckets()) {
         for (Way &way : bucket.way) {
-            const uint32_t size_class = fp_way_class(way);
-            const uint32_t slot = fp_way_slot(way);
-            if (way == 0) {
-                continue;
-            }
-            // A way that points nowhere, or where another points already, was never written by us. One to an answer of another bucket
-            // is what a daemon left that died in double_buckets().
-            if (size_class >= FP_ANSWER_CLASS_COUNT || slot >= used[size_class].size() || used[size_class][slot] ||
-                &bucket_of(stored(way).head->key) != &bucket) {
-                store(way, 0);
-                continue;
-            }
-            used[size_class][slot] = true;
-            entries_++;
+            take_over(way, bucket);
         }
     }
-    for (uint32_t c = 0; c < FP_ANSWER_CLASS_COUNT; c++) {
-        for (auto slot = static_cast<uint32_t>(used[c].size()); slot-- > 0;) {
-            if (!used[c][slot]) {
-                pools_[c].free.push_back(slot);
-            }
-        }
+    slots_.release_unclaimed();
+}
+
+// What points nowhere, or where another points already, was never written by us. What leads to an answer of another bucket was
+// left by a daemon that died in double_buckets().
+void AnswerTable::take_over(Way &way, const fp_bucket &bucket) {
+    if (way == 0) {
+        return;
+    }
+    if (slots_.exists(way) && &bucket_of(slots_.at(way).head->key) == &bucket && slots_.claim(way)) {
+        entries_++;
+    } else {
+        store(way, 0);
     }
 }
 
 fp_bucket &AnswerTable::bucket_of(const fp_key &key) const {
     const std::span<fp_bucket> buckets = memory_.buckets();
     return buckets[key.hash[0] & (buckets.size() - 1)];
-}
-
-std::byte *AnswerTable::slot_memory(uint32_t size_class, uint32_t slot) const {
-    const SizeClass &shape = size_classes[size_class];
-    std::byte *const chunk = memory_.chunks(static_cast<fp_answer_class>(size_class))[slot / shape.chunk_slots];
-    return chunk + static_cast<size_t>(slot % shape.chunk_slots) * shape.slot_size;
-}
-
-StoredAnswer AnswerTable::stored(Way way) const {
-    const uint32_t size_class = fp_way_class(way);
-    const SizeClass &shape = size_classes[size_class];
-    std::byte *const memory = slot_memory(size_class, fp_way_slot(way));
-    auto *const head = reinterpret_cast<fp_answer *>(memory);
-    const auto *const front = reinterpret_cast<const uint8_t *>(memory + sizeof(fp_answer));
-    return {head, {front, shape.front_size}, {front + shape.front_size, shape.body_size}};
-}
-
-void AnswerTable::add_chunk_slots(uint32_t size_class, uint32_t chunk) {
-    const uint32_t chunk_slots = size_classes[size_class].chunk_slots;
-    for (uint32_t element = chunk_slots; element-- > 0;) {
-        pools_[size_class].free.push_back(slot_number(chunk, element, chunk_slots));
-    }
-}
-
-Result<uint32_t> AnswerTable::take_slot(fp_answer_class size_class) {
-    SlotPool &pool = pools_[size_class];
-    if (pool.free.empty() && pool.retired.size() >= retired_worth_waiting) {
-        reclaim();
-    }
-    if (pool.free.empty()) {
-        const size_t chunk = memory_.chunks(size_class).size();
-        if (Result<> grown = memory_.grow(size_class); grown) {
-            add_chunk_slots(size_class, static_cast<uint32_t>(chunk));
-        } else {
-            reclaim();
-            if (pool.free.empty()) {
-                return tl::unexpected(grown.error());
-            }
-        }
-    }
-    const uint32_t slot = pool.free.back();
-    pool.free.pop_back();
-    return slot;
-}
-
-void AnswerTable::write_slot(uint32_t slot, const Entry &entry) const {
-    const SizeClass &shape = size_classes[entry.size_class];
-    std::byte *const memory = slot_memory(entry.size_class, slot);
-    std::memcpy(memory, &entry.head, sizeof(entry.head));
-    std::memcpy(memory + sizeof(entry.head), entry.front.data(), entry.front.size());
-    if (!entry.body.empty()) {
-        std::memcpy(memory + sizeof(entry.head) + shape.front_size, entry.body.data(), entry.body.size());
-    }
 }
 
 // Its own way, else an empty one, else that of the answer which can best be spared.
@@ -170,7 +93,7 @@ Way &AnswerTable::choose_way(fp_bucket &bucket, const fp_key &key, uint64_t now_
 
 Way &AnswerTable::coldest_of(fp_bucket &bucket, uint64_t now_ns) const {
     const auto warmth = [&](Way way) {
-        const fp_answer &answer = *stored(way).head;
+        const fp_answer &answer = *slots_.at(way).head;
         return is_dead(answer, now_ns, stale_max_age_) ? 0 : last_used_at(answer);
     };
     return *std::min_element(std::begin(bucket.way), std::end(bucket.way),
@@ -182,7 +105,7 @@ Way &AnswerTable::coldest_of(fp_bucket &bucket, uint64_t now_ns) const {
 void AnswerTable::double_buckets() {
     const std::span<fp_bucket> lower = memory_.buckets();
     const std::span<fp_bucket> upper = memory_.bucket_room().subspan(lower.size(), lower.size());
-    const auto moves = [&](Way way) { return way != 0 && (stored(way).head->key.hash[0] & lower.size()) != 0; };
+    const auto moves = [&](Way way) { return way != 0 && (slots_.at(way).head->key.hash[0] & lower.size()) != 0; };
     for (size_t b = 0; b < lower.size(); b++) {
         prefetch(lower[(b + buckets_ahead) & (lower.size() - 1)]);
         std::transform(std::begin(lower[b].way), std::end(lower[b].way), std::begin(upper[b].way),
@@ -201,7 +124,7 @@ void AnswerTable::double_buckets() {
 void AnswerTable::unpublish(Way &way) {
     const Way old = way;
     store(way, 0);
-    pools_[fp_way_class(old)].retired.push_back(fp_way_slot(old));
+    slots_.retire(old);
     entries_--;
 }
 
@@ -213,14 +136,14 @@ Result<> AnswerTable::insert(const Entry &entry, uint64_t now_ns) {
 
 Result<> AnswerTable::restore(const Entry &entry, uint64_t now_ns) {
     const fp_key &key = entry.head.key;
-    while (entries_ >= max_entries_ && find(key) == nullptr) {
+    if (entries_ >= max_entries_ && find(key) == nullptr) {
         evict_coldest(now_ns);
     }
-    const Result<uint32_t> slot = take_slot(entry.size_class);
+    const Result<uint32_t> slot = slots_.take(entry.size_class);
     if (!slot) {
         return tl::unexpected(slot.error());
     }
-    write_slot(*slot, entry);
+    slots_.write(*slot, entry);
 
     while (entries_ >= memory_.buckets().size() * answers_per_bucket &&
            memory_.buckets().size() < memory_.bucket_room().size()) {
@@ -232,11 +155,11 @@ Result<> AnswerTable::restore(const Entry &entry, uint64_t now_ns) {
     if (old == 0) {
         entries_++;
     } else {
-        const fp_answer &victim = *stored(old).head;
+        const fp_answer &victim = *slots_.at(old).head;
         if (!same_key(victim.key, key) && !is_dead(victim, now_ns, stale_max_age_)) {
             counters_.evictions++;
         }
-        pools_[fp_way_class(old)].retired.push_back(fp_way_slot(old));
+        slots_.retire(old);
     }
     return {};
 }
@@ -245,7 +168,7 @@ std::optional<StoredAnswer> AnswerTable::find_stored(const fp_key &key) const {
     for (const Way &word : bucket_of(key).way) {
         const Way way = load(word);
         if (way != 0 && static_cast<uint32_t>(way) == fp_way_tag(&key)) {
-            const StoredAnswer answer = stored(way);
+            const StoredAnswer answer = slots_.at(way);
             return same_key(answer.head->key, key) ? std::optional(answer) : std::nullopt;
         }
     }
@@ -272,7 +195,7 @@ void AnswerTable::for_each(const std::function<void(const StoredAnswer &)> &visi
     for (const fp_bucket &bucket : memory_.buckets()) {
         for (const Way &way : bucket.way) {
             if (way != 0) {
-                visit(stored(way));
+                visit(slots_.at(way));
             }
         }
     }
@@ -282,7 +205,7 @@ uint32_t AnswerTable::remove_if(const std::function<bool(const StoredAnswer &)> 
     uint32_t removed = 0;
     for (fp_bucket &bucket : memory_.buckets()) {
         for (Way &way : bucket.way) {
-            if (way != 0 && condemned(stored(way))) {
+            if (way != 0 && condemned(slots_.at(way))) {
                 unpublish(way);
                 removed++;
             }
@@ -296,7 +219,7 @@ uint32_t AnswerTable::sweep(uint64_t now_ns, uint32_t bucket_count) {
     uint32_t removed = 0;
     for (uint32_t i = 0; i < std::min<size_t>(bucket_count, buckets.size()); i++) {
         for (Way &way : buckets[sweep_position_].way) {
-            if (way != 0 && is_dead(*stored(way).head, now_ns, stale_max_age_)) {
+            if (way != 0 && is_dead(*slots_.at(way).head, now_ns, stale_max_age_)) {
                 unpublish(way);
                 removed++;
             }
@@ -310,7 +233,7 @@ uint32_t AnswerTable::sweep(uint64_t now_ns, uint32_t bucket_count) {
 void AnswerTable::prefetch(const fp_bucket &bucket) const {
     for (const Way way : bucket.way) {
         if (way != 0) {
-            __builtin_prefetch(stored(way).head);
+            slots_.prefetch(way);
         }
     }
 }
@@ -320,49 +243,34 @@ std::vector<EvictionCandidate> AnswerTable::candidates_of_next_part(uint64_t now
     const size_t count = buckets.size() < buckets_worth_parting ? buckets.size() : buckets.size() / eviction_parts;
     std::vector<EvictionCandidate> candidates;
     candidates.reserve(count * FP_BUCKET_WAYS);
-    for (const size_t end = eviction_position_ + count; eviction_position_ < end; eviction_position_++) {
-        prefetch(buckets[(eviction_position_ + buckets_ahead) & (buckets.size() - 1)]);
-        const fp_bucket &bucket = buckets[eviction_position_];
+    for (size_t i = 0; i < count; i++) {
+        const size_t b = (eviction_position_ + i) & (buckets.size() - 1);
+        prefetch(buckets[(b + buckets_ahead) & (buckets.size() - 1)]);
         for (size_t w = 0; w < FP_BUCKET_WAYS; w++) {
-            if (bucket.way[w] != 0) {
-                const fp_answer &answer = *stored(bucket.way[w]).head;
-                candidates.push_back({eviction_position_ * FP_BUCKET_WAYS + w, last_used_at(answer),
-                                      is_dead(answer, now_ns, stale_max_age_)});
+            if (buckets[b].way[w] != 0) {
+                const fp_answer &answer = *slots_.at(buckets[b].way[w]).head;
+                candidates.push_back(
+                    {b * FP_BUCKET_WAYS + w, last_used_at(answer), is_dead(answer, now_ns, stale_max_age_)});
             }
         }
     }
-    eviction_position_ &= buckets.size() - 1;
+    eviction_position_ += count;
     return candidates;
 }
 
+// More than that where an earlier daemon was allowed more answers: its surplus goes in the course of some inserts.
 void AnswerTable::evict_coldest(uint64_t now_ns) {
-    for (const uint64_t victim : choose_victims(candidates_of_next_part(now_ns), 1 + max_entries_ / eviction_share)) {
+    const size_t surplus = entries_ - max_entries_;
+    const size_t wanted = 1 + max_entries_ / eviction_share + surplus / eviction_parts;
+    for (const uint64_t victim : choose_victims(candidates_of_next_part(now_ns), wanted)) {
         Way &way = memory_.buckets()[victim / FP_BUCKET_WAYS].way[victim % FP_BUCKET_WAYS];
-        (is_dead(*stored(way).head, now_ns, stale_max_age_) ? counters_.expirations : counters_.evictions)++;
+        (is_dead(*slots_.at(way).head, now_ns, stale_max_age_) ? counters_.expirations : counters_.evictions)++;
         unpublish(way);
     }
 }
 
-void AnswerTable::reclaim() {
-    if (std::all_of(pools_.begin(), pools_.end(), [](const SlotPool &p) { return p.retired.empty(); })) {
-        return;
-    }
-    if (!memory_.wait_for_readers()) {
-        return; // they stay retired until it succeeds
-    }
-    for (SlotPool &pool : pools_) {
-        pool.free.insert(pool.free.end(), pool.retired.begin(), pool.retired.end());
-        pool.retired.clear();
-    }
-}
-
 uint64_t AnswerTable::memory_bytes() const {
-    uint64_t bytes = memory_.bucket_room().size_bytes();
-    for (uint32_t c = 0; c < FP_ANSWER_CLASS_COUNT; c++) {
-        const size_t chunks = memory_.chunks(static_cast<fp_answer_class>(c)).size();
-        bytes += chunks * size_classes[c].chunk_slots * size_classes[c].slot_size;
-    }
-    return bytes;
+    return memory_.bucket_room().size_bytes() + slots_.memory_bytes();
 }
 
 } // namespace fastpath

@@ -3,11 +3,12 @@
 // takes them back. Knows nothing of maps: the memory comes from an AnswerMemory. Not thread-safe; there is one writer.
 #pragma once
 
+#include "cache/answer_memory.h"
+#include "cache/answer_slots.h"
 #include "cache/entry.h"
 #include "cache/eviction.h"
 #include "util/result.h"
 
-#include <array>
 #include <cstdint>
 #include <dns_fastpath/cache.h>
 #include <functional>
@@ -16,45 +17,6 @@
 #include <vector>
 
 namespace fastpath {
-
-// The shape of a size class, by number; generated from the table in cache.h.
-struct SizeClass {
-    const char *name;
-    uint32_t front_size;
-    uint32_t body_size;
-    uint32_t slot_size;
-    uint32_t chunk_slots;
-};
-
-extern const std::array<SizeClass, FP_ANSWER_CLASS_COUNT> size_classes;
-
-// Where index and slots lie: shared maps in the daemon, plain memory in unit tests.
-class AnswerMemory {
-  public:
-    virtual ~AnswerMemory() = default;
-
-    // Those in use, from which the programs pick one, and all that there is room for. Powers of two.
-    virtual std::span<fp_bucket> buckets() = 0;
-    virtual std::span<fp_bucket> bucket_room() = 0;
-    virtual void use_buckets(size_t count) = 0; // published after what they hold
-    virtual std::span<std::byte *const> chunks(fp_answer_class size_class) = 0;
-
-    // Adds one zeroed chunk to the class.
-    virtual Result<> grow(fp_answer_class size_class) = 0;
-
-    // Returns once no program can still read a slot that was unpublished before the call (an RCU grace period); false where
-    // that could not be found out.
-    [[nodiscard]] virtual bool wait_for_readers() = 0;
-};
-
-using Way = __u64; // one element of a bucket
-
-// One answer as it lies in a slot.
-struct StoredAnswer {
-    fp_answer *head;
-    std::span<const uint8_t> front;
-    std::span<const uint8_t> body;
-};
 
 // When an answer was last given, or learned where it never was; in seconds from any origin.
 uint64_t last_used_at(const fp_answer &answer);
@@ -106,7 +68,7 @@ class AnswerTable {
     uint32_t sweep(uint64_t now_ns, uint32_t bucket_count);
 
     // Makes unpublished slots usable again; waits for readers if there are any such slots.
-    void reclaim();
+    void reclaim() { slots_.reclaim(); }
 
     [[nodiscard]] uint32_t entries() const { return entries_; }
     [[nodiscard]] uint32_t max_entries() const { return max_entries_; }
@@ -114,16 +76,8 @@ class AnswerTable {
     [[nodiscard]] uint64_t memory_bytes() const;
 
   private:
-    struct SlotPool {
-        std::vector<uint32_t> free;    // nobody can see these
-        std::vector<uint32_t> retired; // unpublished, but a reader may be in them still
-    };
-
     [[nodiscard]] fp_bucket &bucket_of(const fp_key &key) const;
-    [[nodiscard]] StoredAnswer stored(Way way) const;
-    [[nodiscard]] std::byte *slot_memory(uint32_t size_class, uint32_t slot) const;
-    Result<uint32_t> take_slot(fp_answer_class size_class);
-    void add_chunk_slots(uint32_t size_class, uint32_t chunk);
+    void take_over(Way &way, const fp_bucket &bucket);
     Way &choose_way(fp_bucket &bucket, const fp_key &key, uint64_t now_ns) const;
     Way &coldest_of(fp_bucket &bucket, uint64_t now_ns) const; // of one that is full
     void double_buckets();
@@ -131,14 +85,13 @@ class AnswerTable {
     void prefetch(const fp_bucket &bucket) const;
     std::vector<EvictionCandidate> candidates_of_next_part(uint64_t now_ns);
     void evict_coldest(uint64_t now_ns);
-    void write_slot(uint32_t slot, const Entry &entry) const;
 
     AnswerMemory &memory_;
+    AnswerSlots slots_;
     uint32_t max_entries_;
     uint32_t entries_ = 0;
     uint32_t sweep_position_ = 0;
     size_t eviction_position_ = 0;
-    std::array<SlotPool, FP_ANSWER_CLASS_COUNT> pools_;
     uint32_t stale_max_age_ = 0;
     Counters counters_;
 };
