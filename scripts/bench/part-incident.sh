@@ -95,7 +95,7 @@ watch() {
         read -r sent answered < <(client_counts)
         entries=$(tracked)
         tracked_most=$((entries > tracked_most ? entries : tracked_most))
-        ((sent > sent_before)) || continue # it waits for the last answers
+        ((sent - sent_before > incident_rate / 20)) || continue # the end: a tenth of what half a second has says nothing
         printf '%s\t%s\t%s\n' "$(awk "BEGIN { print ($(milliseconds) - $begun) / 1000 }")" \
             "$(unanswered_percent $((sent - sent_before)) $((answered - answered_before)))" "$entries"
     done >"$work/incident.$1"

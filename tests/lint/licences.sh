@@ -6,7 +6,7 @@ source "$(dirname "$0")/common.sh"
 # Prose, texts of licences, and formats that have no comments.
 exempt() {
     case $1 in
-        *.md | *.json | */debian/copyright | LICENSES/* | .gitignore | tests/fuzz/corpus/*) return 0 ;;
+        *.md | *.json | *.png | */debian/copyright | LICENSES/* | .gitignore | tests/fuzz/corpus/*) return 0 ;;
         *) return 1 ;;
     esac
 }
