@@ -18,16 +18,17 @@ source "$scripts/bench/servers.sh"
 source "$scripts/bench/ways.sh"
 source "$scripts/bench/part-packets.sh"
 source "$scripts/bench/part-lab.sh"
+source "$scripts/bench/part-rates.sh"
 source "$scripts/bench/part-forwarding.sh"
 source "$scripts/bench/part-incident.sh"
 
-parts=(packets lab forwarding incident)
+parts=(packets lab rates forwarding incident)
 
 usage() {
     cat <<TEXT
 usage: scripts/bench.sh [OPTION]...
 Measures, prints tables, and writes them as JSON, with a plot of the incident beside it.
-  --quick          one round of short measurements, and fewer names: ten to fifteen minutes instead of more than an hour
+  --quick          one round of short measurements, and fewer names: a quarter of an hour instead of more than one
   --only LIST      of the parts: $(IFS=,; echo "${parts[*]}")
   --servers LIST   in part lab, of: $(IFS=,; echo "${servers[*]}")
   --rounds N       measurements of everything; the median is the figure (default 3, quick 1)
@@ -114,6 +115,7 @@ finish() {
     local status=$?
     trap - EXIT INT TERM
     restore_table_limit
+    restore_bpf_stats
     rm -rf "$work"
     lab_down
     exit "$status"

@@ -14,6 +14,7 @@ def metrics: {
   hit_percent: {unit: "%", better: "more", resolution: 0.5},
   unanswered_percent: {unit: "%", better: "less", resolution: 0.5},
   conntrack_entries: {unit: "entries", better: "less", resolution: 50},
+  run_ns: {unit: "ns a run", better: "less", resolution: 30},
   lossless_qps: {unit: "queries/s", better: "more", resolution: 0},
   p50_us: {unit: "us", better: "less", resolution: 1},
   p99_us: {unit: "us", better: "less", resolution: 2},

@@ -39,6 +39,12 @@ def lab:
       [.key, ($its.cpu_over_floor_us | spread(2)), $its.answered_percent.least, $its.hit_percent.least, ($its.lossless_qps.median | thousands),
        $its.p50_us.median, $its.p99_us.median, $its.p999_us.median] | cells));
 
+def rates:
+  (.rates // empty |
+    "", "At ordinary rates: ns a run of the program, as the kernel counts them",
+    (["rate", "reflector", "dns-fastpath"] | cells),
+    (to_entries[] | [.key, (.value.reflector.run_ns | spread(0)), (.value["dns-fastpath"].run_ns | spread(0))] | cells));
+
 def forwarding:
   (.forwarding // {} | to_entries[] |
     "", "Forwarding without a cache: \(.key). CPU us of the machine for an answer",
@@ -90,4 +96,4 @@ def targets:
     (["what", "ratio", "at", "", "met"] | cells),
     (.[] | [.[0], (.[1] | number(3)), .[2], .[3], (if verdict then "yes" else "NO" end)] | cells);
 
-heading, packets, lab, forwarding, incident, notes, targets
+heading, packets, lab, rates, forwarding, incident, notes, targets
