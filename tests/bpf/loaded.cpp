@@ -65,8 +65,7 @@ void Loaded::lend_constants(fp_config &config) const {
 }
 
 Loaded::Loaded(Programs loaded_programs, const HashKey &key, AnswerMaps loaded_maps, uint32_t entries)
-    : programs(std::move(loaded_programs)), hash_key(key), maps(std::move(loaded_maps)),
-      table(maps, entries) {}
+    : programs(std::move(loaded_programs)), hash_key(key), maps(std::move(loaded_maps)), table(maps, entries) {}
 
 Loaded &Loaded::instance() {
     if (!current()) {

@@ -250,6 +250,25 @@ TEST(AnswerTable, TheIndexGrowsWithTheAnswersAndLosesNone) {
     EXPECT_EQ(memory.buckets().size(), memory.bucket_room().size()) << "and no further";
 }
 
+TEST(AnswerTable, NothingGoesFromAFullBucketWhileTheIndexCanGrow) {
+    PlainMemory memory(1024);
+    AnswerTable table(memory, 1'000);
+    constexpr uint64_t count = 3 * FP_BUCKET_WAYS;
+    const auto alike = [](uint64_t id) {
+        Entry made = entry(id);
+        made.head.key.hash[0] = id << 6; // one bucket of up to 64
+        return made;
+    };
+    for (uint64_t id = 1; id <= count; id++) {
+        ASSERT_TRUE(table.insert(alike(id), now));
+    }
+    EXPECT_EQ(table.counters().evictions, 0U);
+    EXPECT_EQ(table.entries(), count);
+    for (uint64_t id = 1; id <= count; id++) {
+        EXPECT_NE(table.find(alike(id).head.key), nullptr) << id;
+    }
+}
+
 // Of thousands, so many that a quarter of the buckets is searched at a time.
 TEST(AnswerTable, WhatIsAskedOftenOutlivesManyEvictions) {
     constexpr uint64_t most = 8'192;

@@ -100,6 +100,26 @@ Way &AnswerTable::coldest_of(fp_bucket &bucket, uint64_t now_ns) const {
                              [&](Way a, Way b) { return warmth(a) < warmth(b); });
 }
 
+// Another answer that is still of use would go.
+bool AnswerTable::displaces(const fp_key &key, Way way, uint64_t now_ns) const {
+    if (way == 0) {
+        return false;
+    }
+    const fp_answer &victim = *slots_.at(way).head;
+    return !same_key(victim.key, key) && !is_dead(victim, now_ns, stale_max_age_);
+}
+
+// While the index has room to grow, nothing goes because a bucket is full.
+Way &AnswerTable::make_way(const fp_key &key, uint64_t now_ns) {
+    Way *way = &choose_way(bucket_of(key), key, now_ns);
+    while (memory_.buckets().size() < memory_.bucket_room().size() &&
+           (entries_ >= memory_.buckets().size() * answers_per_bucket || displaces(key, *way, now_ns))) {
+        double_buckets();
+        way = &choose_way(bucket_of(key), key, now_ns);
+    }
+    return *way;
+}
+
 // In place: one more bit of the hash decides. Answers whose bit is set are in both halves for a moment, so that a program finds them
 // whichever number of buckets it has read; one that read the old number and comes after that moment misses, and asks the resolver.
 void AnswerTable::double_buckets() {
@@ -145,20 +165,13 @@ Result<> AnswerTable::restore(const Entry &entry, uint64_t now_ns) {
     }
     slots_.write(*slot, entry);
 
-    while (entries_ >= memory_.buckets().size() * answers_per_bucket &&
-           memory_.buckets().size() < memory_.bucket_room().size()) {
-        double_buckets();
-    }
-    Way &way = choose_way(bucket_of(key), key, now_ns);
+    Way &way = make_way(key, now_ns);
     const Way old = way;
+    counters_.evictions += displaces(key, old, now_ns) ? 1U : 0U;
     store(way, fp_way_make(fp_way_tag(&key), entry.size_class, *slot)); // replaces whole: no moment without an answer
     if (old == 0) {
         entries_++;
     } else {
-        const fp_answer &victim = *slots_.at(old).head;
-        if (!same_key(victim.key, key) && !is_dead(victim, now_ns, stale_max_age_)) {
-            counters_.evictions++;
-        }
         slots_.retire(old);
     }
     return {};

@@ -80,6 +80,8 @@ class AnswerTable {
     void take_over(Way &way, const fp_bucket &bucket);
     Way &choose_way(fp_bucket &bucket, const fp_key &key, uint64_t now_ns) const;
     Way &coldest_of(fp_bucket &bucket, uint64_t now_ns) const; // of one that is full
+    [[nodiscard]] bool displaces(const fp_key &key, Way way, uint64_t now_ns) const;
+    Way &make_way(const fp_key &key, uint64_t now_ns);
     void double_buckets();
     void unpublish(Way &way);
     void prefetch(const fp_bucket &bucket) const;
