@@ -64,7 +64,7 @@ Result<AnswerMaps> AnswerMaps::open(const Descriptors &maps) {
 // Read anew each time: the daemon may have more in use a moment later. What no daemon has written does not lead beyond the map.
 std::span<fp_bucket> AnswerMaps::buckets() {
     const std::span<fp_bucket> room = bucket_room();
-    return room.first(std::min<size_t>(size_t{fp_bucket_mask(&index_[0])} + 1, room.size()));
+    return room.first(std::min<size_t>(size_t{fp_bucket_mask(index_.data())} + 1, room.size()));
 }
 
 void AnswerMaps::use_buckets(size_t count) {
