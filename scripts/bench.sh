@@ -135,7 +135,8 @@ parse_options "$@"
 require_root "$0"
 install_missing "${lab_packages[@]}" "${bench_packages[@]}"
 if [[ -z $build_dir ]]; then
-    "$scripts/build.sh"
+    install_missing "${build_packages[@]}" "${test_packages[@]}"
+    "$scripts/build.sh" --bench
     build_dir=$repo_root/build
 fi
 [[ -x $build_dir/bin/dns-fastpathd ]] || die "no $build_dir/bin/dns-fastpathd: is it built?"

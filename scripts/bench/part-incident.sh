@@ -50,7 +50,7 @@ RULES
 }
 
 track_no_more() {
-    lab_run resolver nft delete table inet bench 2>/dev/null || true # it may never have been made
+    lab_run resolver nft 'add table inet bench; delete table inet bench' # added where it was never made
 }
 
 # --- one of them --------------------------------------------------------------------------------------------------------

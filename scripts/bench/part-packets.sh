@@ -5,7 +5,7 @@
 run_part_packets() {
     local program=$build_dir/bin/packet_cost
     if [[ ! -x $program ]]; then
-        record_note packets packet_cost "not there: scripts/build.sh --tests"
+        record_note packets packet_cost "not in $build_dir: scripts/build.sh --bench"
         return 0
     fi
     say "part packets: some minutes"

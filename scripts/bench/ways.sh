@@ -41,7 +41,7 @@ RULES
 
 end_nftables() {
     set_sysctl ipv4/ip_forward 0
-    lab_run "$host" nft delete table ip bench 2>/dev/null || true # it may never have been made
+    lab_run "$host" nft 'add table ip bench; delete table ip bench' # added where it was never made
 }
 
 # set_sysctl NAME VALUE: below /proc/sys/net.
