@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// AnswerTable: the writer's side of the answer cache (include/dns_fastpath/cache.h). Allocates slots, publishes answers,
-// takes them back. Knows nothing of maps: the memory comes from an AnswerMemory. Not thread-safe; there is one writer.
+// AnswerTable: the writer's side of the answer cache (include/dns_fastpath/cache.h): the index. Publishes answers, takes them back,
+// grows, and chooses who has to go; their slots are those of AnswerSlots. Knows nothing of maps: the memory comes from an AnswerMemory. Not thread-safe; there is one writer.
 #pragma once
 
 #include "cache/answer_memory.h"
